@@ -1,0 +1,60 @@
+import { defineConfig } from 'vitest/config';
+import { playwright } from '@vitest/browser-playwright';
+
+const conditions = ['ide-assistant-source'];
+const chromium = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'scripts', root: 'scripts', include: ['test/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'sdk', root: 'packages/sdk', include: ['test/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'server-kit', root: 'packages/server-kit', include: ['test/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'widget-state',
+          root: 'packages/widget',
+          include: ['test/state/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        optimizeDeps: { include: ['lit', 'lit/decorators.js', 'axe-core'] },
+        test: {
+          name: 'widget',
+          root: 'packages/widget',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/state/**'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                executablePath: chromium,
+                args: [
+                  '--no-sandbox',
+                  '--disable-dev-shm-usage',
+                  '--disable-background-networking',
+                ],
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
