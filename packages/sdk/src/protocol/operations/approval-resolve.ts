@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { approvalState, hash } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+
+export const approvalResolve = defineOperation({
+  name: 'approval_resolve',
+  reply: 'approval_resolved',
+  summary: 'Approves or denies a waiting request; an approved one runs as it was stored.',
+  class: 'once',
+  verified: true,
+  input: {
+    approval_id: z.string().max(64),
+    request_hash: hash,
+    decision: z.enum(['approve', 'deny']),
+    scope: z.enum(['once', 'session']).optional(),
+    comment: z.string().max(2_000).optional(),
+  },
+  output: { approval_id: z.string(), decision: z.enum(['approve', 'deny']), state: approvalState },
+});
