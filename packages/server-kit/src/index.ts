@@ -1,0 +1,31 @@
+export type {
+  Assistant,
+  AssistantContext,
+  AssistantEvent,
+  AssistantLike,
+  AssistantTurn,
+  ToolResult,
+} from './assistant/assistant.ts';
+export { builtinAssistant } from './assistant/drivers/builtin/builtin.ts';
+export {
+  openAiCompatible,
+  type OpenAiCompatibleOptions,
+} from './assistant/drivers/openai-compatible/openai-compatible.ts';
+export type { TokenOptions } from './auth/index.ts';
+export { KitError, RequestError } from './errors.ts';
+export { createServerKit, type KitEvents, type ServerKit, type ServerKitOptions } from './kit.ts';
+export type { Limits } from './limits.ts';
+export type { Logger } from './logger.ts';
+export { bubblewrap, quickJs } from './sandbox/index.ts';
+export type { ProtectionName, SandboxCapabilities, SandboxDriver } from './sandbox/index.ts';
+export type { WorkspaceLocator } from './session/index.ts';
+export {
+  adaptWebSocket,
+  type Health,
+  type HostAuthenticate,
+  type HostUser,
+  type NodeHandler,
+  type SocketLike,
+  type UpgradeRequest,
+} from './transport/index.ts';
+export type { FileTypes } from './workspace/index.ts';

@@ -1,0 +1,361 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import type { IncomingMessage, Server } from 'node:http';
+import { join, resolve } from 'node:path';
+import { closeCodes } from '@ide-assistant/sdk/protocol';
+import { asAssistant, type AssistantLike } from './assistant/assistant.ts';
+import { builtinAssistant } from './assistant/drivers/builtin/builtin.ts';
+import { createTokenVerifier, type TokenOptions } from './auth/index.ts';
+import { KitError } from './errors.ts';
+import { createApprovals, createPolicyEngine } from './governance/index.ts';
+import { createHunter } from './hunter/index.ts';
+import { kitLimits, type Limits } from './limits.ts';
+import { silentLogger, type Logger } from './logger.ts';
+import type { Parts } from './parts.ts';
+import { selectDriver, type ProtectionName, type SandboxDriver } from './sandbox/index.ts';
+import { createSessionRegistry, type SessionRegistry, type WorkspaceLocator } from './session/index.ts';
+import { openStorage } from './storage/index.ts';
+import {
+  attachWebSockets,
+  createRestHandler,
+  openConnection,
+  type Connection,
+  type Health,
+  type HostAuthenticate,
+  type NodeHandler,
+  type SocketLike,
+  type UpgradeRequest,
+} from './transport/index.ts';
+import { openAuditLog } from './verification/index.ts';
+import { defaultFileTypes, type FileTypes } from './workspace/index.ts';
+
+/** How a host sets the kit up. Only a way to know the users is needed. */
+export interface ServerKitOptions {
+  /** Where the kit is mounted. The WebSocket is `<path>/ws`. @default '/ide' */
+  path?: string;
+  /** Folder for the audit log, the store and the workspaces. @default './.ide-data' */
+  dataDirectory?: string;
+  /** How tokens are checked. Without it, `authenticate` must tell who the users are. */
+  auth?: TokenOptions;
+  /** Asks the host app who sent a request without a token, as by its cookie; null refuses. */
+  authenticate?: HostAuthenticate;
+  /** Origins of pages that may connect, as `https://app.example`. @default the page's own host */
+  allowedOrigins?: readonly string[];
+  /** Host folder of each session's workspace. @default `<dataDirectory>/workspaces/<session>` */
+  workspace?: WorkspaceLocator;
+  /** Cedar policies of the host, added to the default ones. */
+  policies?: string;
+  /** File types that may be written. @default all but executables and archives */
+  fileTypes?: FileTypes;
+  /** Who answers in the chat. @default the built-in commands, which need no model */
+  assistant?: AssistantLike;
+  sandbox?: {
+    /** Drivers to try in order. @default bubblewrap, then QuickJS for JavaScript alone */
+    drivers?: readonly SandboxDriver[];
+    /** Protections without which the kit refuses to start. */
+    require?: readonly ProtectionName[];
+  };
+  limits?: Partial<Limits>;
+  /** A pino-shaped logger. @default silent */
+  logger?: Logger;
+  /** Current time, epoch milliseconds. @default Date.now */
+  clock?: () => number;
+}
+
+/** What a host may listen to. */
+export interface KitEvents {
+  /** A client has connected or gone. */
+  connection: { connectionId: string; sessionId: string | null; open: boolean };
+  /** The kit failed to start; `ready` rejects with the same error. */
+  failure: { error: unknown };
+}
+
+/** The assistant's server side, to be mounted into a server that the host owns. */
+export interface ServerKit {
+  /** Resolves when requests can be served; rejects when the kit cannot start. */
+  readonly ready: Promise<void>;
+  /** Serves REST under the mount; passes other requests to `next`. */
+  readonly handler: NodeHandler;
+  /**
+   * Serves the WebSocket on the host's server, beside whoever else listens there.
+   *
+   * @returns Detaches from it.
+   */
+  attach(server: Server): () => void;
+  /** Serves a socket of any other server. The caller has checked the Origin. */
+  accept(socket: SocketLike, context: { request: UpgradeRequest }): void;
+  /**
+   * Tells the clients to come back later, waits for running requests and stops. The host's server
+   * stays as it is. May be called more than once.
+   *
+   * @param options.graceMs How long running requests may take, milliseconds. @default 5_000
+   */
+  close(options?: { graceMs?: number }): Promise<void>;
+  health(): Health;
+  on<K extends keyof KitEvents>(
+    name: K,
+    listener: (event: KitEvents[K]) => void,
+  ): () => void;
+}
+
+/** How often connections, sessions and approvals are looked after, milliseconds. */
+const sweepMs = 1_000;
+/** Beside two heartbeats, what a hidden tab whose timers are throttled may stay silent, ms. */
+const throttledTabMs = 60_000;
+/** How long before its end a token is announced to expire, milliseconds. */
+const expiryNoticeMs = 60_000;
+/** Spread of the reconnects after a graceful stop, milliseconds. */
+const reconnectSpreadMs = 5_000;
+
+/**
+ * Creates the server side. It never listens, installs no signal handler and closes no server.
+ *
+ * @throws KitError when an option is missing or contradicts another. What can only be found out
+ * later, as a policy that does not parse, rejects `ready`.
+ * @example
+ * const kit = createServerKit({ auth: { secret, issuer: 'app', audience: 'ide' } });
+ * app.use(kit.handler);
+ * kit.attach(app.listen(3000));
+ */
+export function createServerKit(options: ServerKitOptions): ServerKit {
+  const { path = '/ide', authenticate, allowedOrigins } = options;
+  if (!/^(?:\/[\w.~-]+)+$/.test(path)) {
+    throw new KitError('PATH_INVALID', 'path must look like /ide, without a slash at its end.');
+  }
+  if (!options.auth && !authenticate) {
+    throw new KitError('AUTH_MISSING', 'Give auth (tokens) or authenticate (your own sessions).');
+  }
+  for (const origin of allowedOrigins ?? []) new URL(origin);
+  const verifyToken = options.auth ? createTokenVerifier(options.auth) : null;
+
+  const connections = new Set<Connection>();
+  const noticed = new WeakSet<Connection>();
+  const listeners = new Map<keyof KitEvents, Set<(event: never) => void>>();
+  const detachers = new Set<() => void>();
+  const limits: Limits = { ...kitLimits, ...options.limits };
+  let running: { parts: Parts; registry: SessionRegistry } | null = null;
+  let status: Health['status'] = 'starting';
+  let sweeper: NodeJS.Timeout | null = null;
+  let closing: Promise<void> | null = null;
+
+  const ready = start().catch((error: unknown) => {
+    status = 'failed';
+    emit('failure', { error });
+    throw error;
+  });
+
+  const kit: ServerKit = {
+    ready,
+    handler: createRestHandler({
+      path,
+      authenticate,
+      health: () => kit.health(),
+      running: () => running && { ...running, connections: connections.size },
+    }),
+
+    attach(server) {
+      const detach = attachWebSockets({
+        server,
+        path: `${path}/ws`,
+        maxMessageBytes: limits.messageBytes,
+        allowedOrigins,
+        refusal: () => {
+          if (status === 'draining' || status === 'failed') return 'Service Unavailable';
+          return connections.size >= limits.connections ? 'Too Many Connections' : null;
+        },
+        accept: (socket, request: IncomingMessage) => kit.accept(socket, { request }),
+      });
+      detachers.add(detach);
+      return () => {
+        detachers.delete(detach);
+        detach();
+      };
+    },
+
+    accept(socket, { request }) {
+      ready.then(
+        () => welcome(socket, request),
+        () => socket.close(closeCodes.overloaded, 'The server could not start.'),
+      );
+    },
+
+    close({ graceMs = 5_000 } = {}) {
+      closing ??= stop(graceMs);
+      return closing;
+    },
+
+    health: () => ({ status, audit: running?.parts.audit.available ?? false }),
+
+    on(name, listener) {
+      const known = listeners.get(name) ?? new Set();
+      listeners.set(name, known);
+      known.add(listener);
+      return () => void known.delete(listener);
+    },
+  };
+  return kit;
+
+  async function start(): Promise<void> {
+    const { clock = Date.now, logger = silentLogger } = options;
+    const directory = resolve(options.dataDirectory ?? '.ide-data');
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const [policy, hunter, sandbox, audit, storage] = await Promise.all([
+      createPolicyEngine(options.policies === undefined ? {} : { policies: options.policies }),
+      createHunter(),
+      selectDriver(options.sandbox ?? {}),
+      openAuditLog({
+        directory: join(directory, 'audit'),
+        clock,
+        onError: (error) => logger.error({ error }, 'The audit log cannot be written.'),
+      }),
+      openStorage({ directory: join(directory, 'store'), clock }),
+    ]);
+    const parts: Parts = {
+      verifyToken,
+      policy,
+      approvals: createApprovals({ store: storage.approvals, clock }),
+      hunter,
+      sandbox,
+      audit,
+      storage,
+      assistant: asAssistant(options.assistant ?? builtinAssistant()),
+      limits,
+      fileTypes: options.fileTypes ?? defaultFileTypes,
+      logger,
+      clock,
+      createId: (prefix) => `${prefix}_${randomBytes(12).toString('base64url')}`,
+    };
+    await parts.approvals.recover();
+    const registry = createSessionRegistry(
+      parts,
+      options.workspace ?? join(directory, 'workspaces'),
+    );
+    running = { parts, registry };
+    sweeper = setInterval(() => {
+      sweep(parts, registry).catch((error: unknown) => {
+        logger.error({ error }, 'Looking after sessions failed.');
+      });
+    }, sweepMs);
+    sweeper.unref();
+    if (status === 'starting') status = 'ready';
+  }
+
+  function welcome(socket: SocketLike, request: UpgradeRequest): void {
+    if (!running || status !== 'ready') {
+      socket.close(closeCodes.restart, 'The server is stopping.');
+      return;
+    }
+    const connection = openConnection({
+      ...running,
+      socket,
+      request,
+      authenticate,
+      onClose: (closed) => {
+        connections.delete(closed);
+        emitConnection(closed, false);
+      },
+    });
+    connections.add(connection);
+    emitConnection(connection, true);
+  }
+
+  let sinceHeartbeatMs = 0;
+  async function sweep(parts: Parts, registry: SessionRegistry): Promise<void> {
+    const now = parts.clock();
+    sinceHeartbeatMs += sweepMs;
+    const isHeartbeat = sinceHeartbeatMs >= limits.heartbeatMs;
+    if (isHeartbeat) sinceHeartbeatMs = 0;
+    const ping = JSON.stringify({ type: 'ping', timestamp: new Date(now).toISOString() });
+    for (const connection of connections) {
+      if (now - connection.lastSeen > limits.heartbeatMs * 2 + throttledTabMs) {
+        connection.close(closeCodes.heartbeatLost, 'Nothing was heard for too long.');
+      } else {
+        if (isHeartbeat) connection.send(ping);
+        watchExpiry(connection, now);
+      }
+    }
+    for (const record of await parts.approvals.expire()) {
+      const session = registry.get(record.sessionId);
+      await session?.requests.refuseApproval(record);
+    }
+    if (isHeartbeat) await parts.storage.outcomes.prune(limits.outcomeMs);
+    await registry.sweep();
+  }
+
+  function watchExpiry(connection: Connection, now: number): void {
+    const { expiresAt, session } = connection;
+    if (expiresAt === null || session === null) return;
+    if (expiresAt <= now) {
+      if (session.requests.count > 0 && now - expiresAt < limits.executionMs) return;
+      connection.close(closeCodes.unauthenticated, 'The token has expired.');
+      return;
+    }
+    if (expiresAt - now > expiryNoticeMs) {
+      noticed.delete(connection);
+    } else if (!noticed.has(connection)) {
+      noticed.add(connection);
+      connection.send(
+        JSON.stringify({
+          type: 'auth_expiring',
+          session_id: session.id,
+          timestamp: new Date(now).toISOString(),
+          expires_at: new Date(expiresAt).toISOString(),
+        }),
+      );
+    }
+  }
+
+  async function stop(graceMs: number): Promise<void> {
+    status = 'draining';
+    for (const detach of detachers) detach();
+    await ready.catch(() => undefined);
+    if (sweeper) clearInterval(sweeper);
+    if (!running) return;
+    const { parts, registry } = running;
+    for (const connection of connections) {
+      connection.send(
+        JSON.stringify({
+          type: 'disconnect',
+          session_id: connection.session?.id ?? '',
+          timestamp: new Date(parts.clock()).toISOString(),
+          code: closeCodes.restart,
+          reason: 'The server restarts.',
+          retry_after_ms: Math.floor(Math.random() * reconnectSpreadMs),
+        }),
+      );
+    }
+    await settled(registry, graceMs);
+    await registry.close();
+    for (const connection of connections) connection.close(closeCodes.restart, 'restart');
+    await parts.audit.close();
+    await parts.storage.close();
+    parts.hunter.close();
+  }
+
+  function emit<K extends keyof KitEvents>(name: K, event: KitEvents[K]): void {
+    for (const listener of listeners.get(name) ?? []) {
+      (listener as (event: KitEvents[K]) => void)(event);
+    }
+  }
+
+  function emitConnection(connection: Connection, open: boolean): void {
+    emit('connection', {
+      connectionId: connection.id,
+      sessionId: connection.session?.id ?? null,
+      open,
+    });
+  }
+}
+
+/** Resolves when no request runs any more, or when the grace is over. */
+async function settled(registry: SessionRegistry, graceMs: number): Promise<void> {
+  const idle = Promise.all(
+    [...registry.sessions.values()].map((session) => session.requests.idle()),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const grace = new Promise<void>((done) => {
+    timer = setTimeout(done, graceMs);
+  });
+  await Promise.race([idle, grace]);
+  clearTimeout(timer);
+}

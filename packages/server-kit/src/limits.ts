@@ -1,0 +1,51 @@
+import { defaultLimits } from '@ide-assistant/sdk/protocol';
+
+/** Sizes, counts and times that the kit holds its clients to. */
+export interface Limits {
+  /** Largest frame, bytes. @default 2_097_152 */
+  messageBytes: number;
+  /** Largest file content, bytes. @default 1_048_576 */
+  fileBytes: number;
+  /** Largest output of one run, bytes. @default 51_200 */
+  outputBytes: number;
+  /** Longest run, milliseconds. @default 10_000 */
+  executionMs: number;
+  /** How often the server pings, milliseconds. @default 30_000 */
+  heartbeatMs: number;
+  /** Connections in all. @default 10_000 */
+  connections: number;
+  /** Connections of one session. @default 20 */
+  connectionsPerSession: number;
+  /** Requests of one connection that may be unanswered. @default 64 */
+  requestsInFlight: number;
+  /** Events kept for a session's reconnecting clients. @default 2_000 */
+  replayEvents: number;
+  /** Bytes of events kept for a session's reconnecting clients. @default 1_048_576 */
+  replayBytes: number;
+  /** Unsent bytes at which a connection that does not read is closed. @default 8_388_608 */
+  unsentBytes: number;
+  /** How long the outcome of a request is kept, milliseconds. @default 90_000_000 (25 h) */
+  outcomeMs: number;
+  /** How long a session without connections keeps its sandbox and memory, ms. @default 120_000 */
+  sessionIdleMs: number;
+  /** Entries of one directory listing. @default 5_000 */
+  listEntries: number;
+}
+
+/** What a host gets that sets nothing. An outcome outlives the day that a client may queue for. */
+export const kitLimits: Limits = {
+  messageBytes: defaultLimits.message_bytes,
+  fileBytes: defaultLimits.file_bytes,
+  outputBytes: defaultLimits.output_bytes,
+  executionMs: defaultLimits.execution_ms,
+  heartbeatMs: defaultLimits.heartbeat_ms,
+  connections: 10_000,
+  connectionsPerSession: 20,
+  requestsInFlight: 64,
+  replayEvents: 2_000,
+  replayBytes: 1_048_576,
+  unsentBytes: 8_388_608,
+  outcomeMs: 90_000_000,
+  sessionIdleMs: 120_000,
+  listEntries: 5_000,
+};

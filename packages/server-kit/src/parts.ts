@@ -1,0 +1,27 @@
+import type { Assistant } from './assistant/assistant.ts';
+import type { TokenVerifier } from './auth/index.ts';
+import type { Approvals, PolicyEngine } from './governance/index.ts';
+import type { Hunter } from './hunter/index.ts';
+import type { Limits } from './limits.ts';
+import type { Logger } from './logger.ts';
+import type { SandboxCapabilities, SandboxDriver } from './sandbox/index.ts';
+import type { Storage } from './storage/index.ts';
+import type { AuditLog } from './verification/index.ts';
+import type { FileTypes } from './workspace/index.ts';
+
+/** Everything that a request may need, made once when the kit starts. */
+export interface Parts {
+  readonly verifyToken: TokenVerifier | null;
+  readonly policy: PolicyEngine;
+  readonly approvals: Approvals;
+  readonly hunter: Hunter;
+  readonly sandbox: { readonly driver: SandboxDriver; readonly capabilities: SandboxCapabilities };
+  readonly audit: AuditLog;
+  readonly storage: Storage;
+  readonly assistant: Assistant;
+  readonly limits: Limits;
+  readonly fileTypes: FileTypes;
+  readonly logger: Logger;
+  readonly clock: () => number;
+  readonly createId: (prefix: string) => string;
+}

@@ -1,0 +1,83 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Changes of the schema in order; a published one is never edited, only followed by another. */
+export const migrations: Record<string, Migration> = {
+  '0001-first': {
+    async up(database: Kysely<unknown>) {
+      const { schema } = database;
+      await schema
+        .createTable('sessions')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('owner', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'integer', (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable('outcomes')
+        .addColumn('session_id', 'text', (column) => column.notNull())
+        .addColumn('client_id', 'text', (column) => column.notNull())
+        .addColumn('request_id', 'text', (column) => column.notNull())
+        .addColumn('type', 'text', (column) => column.notNull())
+        .addColumn('reply', 'text')
+        .addColumn('started_at', 'integer', (column) => column.notNull())
+        .addColumn('finished_at', 'integer')
+        .addPrimaryKeyConstraint('outcomes_key', ['session_id', 'client_id', 'request_id'])
+        .execute();
+      await schema
+        .createIndex('outcomes_by_end')
+        .on('outcomes')
+        .column('finished_at')
+        .execute();
+      await schema
+        .createTable('approvals')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('session_id', 'text', (column) => column.notNull())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('record', 'text', (column) => column.notNull())
+        .execute();
+      await schema
+        .createIndex('approvals_by_session')
+        .on('approvals')
+        .columns(['session_id', 'state'])
+        .execute();
+      await schema
+        .createTable('messages')
+        .addColumn('position', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('id', 'text', (column) => column.notNull().unique())
+        .addColumn('session_id', 'text', (column) => column.notNull())
+        .addColumn('role', 'text', (column) => column.notNull())
+        .addColumn('content', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'integer', (column) => column.notNull())
+        .execute();
+      await schema
+        .createIndex('messages_by_session')
+        .on('messages')
+        .columns(['session_id', 'position'])
+        .execute();
+      await schema
+        .createTable('proposals')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('session_id', 'text', (column) => column.notNull())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('diff', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'integer', (column) => column.notNull())
+        .execute();
+      await schema
+        .createIndex('proposals_by_session')
+        .on('proposals')
+        .columns(['session_id', 'state'])
+        .execute();
+      await schema
+        .createTable('quarantine')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('session_id', 'text', (column) => column.notNull())
+        .addColumn('original_path', 'text', (column) => column.notNull())
+        .addColumn('size', 'integer', (column) => column.notNull())
+        .addColumn('hash', 'text', (column) => column.notNull())
+        .addColumn('quarantined_at', 'integer', (column) => column.notNull())
+        .addColumn('quarantined_by', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
+};

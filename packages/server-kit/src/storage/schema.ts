@@ -1,0 +1,72 @@
+import type { Generated } from 'kysely';
+
+/** Tables of the embedded store, one interface each. Times are epoch milliseconds. */
+export interface Schema {
+  sessions: SessionRow;
+  outcomes: OutcomeRow;
+  approvals: ApprovalRow;
+  messages: MessageRow;
+  proposals: ProposalRow;
+  quarantine: QuarantineRow;
+}
+
+/** A session and the user that it belongs to. */
+export interface SessionRow {
+  id: string;
+  owner: string;
+  created_at: number;
+}
+
+/** What became of a request: `reply` is null from its start until its end. */
+export interface OutcomeRow {
+  session_id: string;
+  client_id: string;
+  request_id: string;
+  type: string;
+  /** Exact reply as JSON text. */
+  reply: string | null;
+  started_at: number;
+  finished_at: number | null;
+}
+
+/** A request that waits, or has waited, for a person. */
+export interface ApprovalRow {
+  id: string;
+  session_id: string;
+  state: string;
+  version: number;
+  /** The whole record as JSON text; the columns beside it are what queries need. */
+  record: string;
+}
+
+/** One line of a conversation. */
+export interface MessageRow {
+  /** Counts up over all sessions, so that it orders lines of the same millisecond. */
+  position: Generated<number>;
+  id: string;
+  session_id: string;
+  role: string;
+  content: string;
+  created_at: number;
+}
+
+/** A proposed change and what was decided about it. */
+export interface ProposalRow {
+  id: string;
+  session_id: string;
+  state: string;
+  /** The protocol's diff as JSON text. */
+  diff: string;
+  created_at: number;
+}
+
+/** A file that was taken out of a workspace; its bytes lie in the quarantine folder under `id`. */
+export interface QuarantineRow {
+  id: string;
+  session_id: string;
+  original_path: string;
+  size: number;
+  hash: string;
+  quarantined_at: number;
+  quarantined_by: string;
+}
