@@ -1,0 +1,67 @@
+import type { ExecutionOutcome } from '../sandbox/index.ts';
+import type { OperationHandler } from './handler.ts';
+
+/** Characters of the code that `execution_start` shows. */
+const previewLength = 200;
+
+/** Runs code in the sandbox, and tells of its output while it runs. */
+export const codeExecute: OperationHandler<'code_execute'> = {
+  blocksOnFindings: true,
+  describe: ({ language, code }) => ({ language, size: Buffer.byteLength(code) }),
+  scanned: ({ code, language }) => ({ content: code, language }),
+  async execute({ language, code, stdin, args, timeout_ms }, context) {
+    const { parts, session, paths, requestId, signal } = context;
+    const path = paths['file_path'];
+    const sandbox = await session.sandbox();
+    const executionId = parts.createId('r');
+    session.publish(
+      'execution_start',
+      { execution_id: executionId, language, code_preview: code.slice(0, previewLength) },
+      requestId,
+    );
+    let outcome: ExecutionOutcome;
+    try {
+      outcome = await sandbox.run({
+        language,
+        code,
+        signal,
+        limits: { timeoutMs: Math.min(timeout_ms ?? Infinity, parts.limits.executionMs) },
+        ...(path ? { fileName: path.path } : {}),
+        ...(stdin === undefined ? {} : { stdin }),
+        ...(args === undefined ? {} : { args }),
+        onOutput: ({ stream, text }) =>
+          session.publish(
+            'execution_output',
+            { execution_id: executionId, output: text, stream },
+            requestId,
+          ),
+      });
+      signal.throwIfAborted();
+    } catch (error) {
+      session.publish(
+        'execution_error',
+        {
+          execution_id: executionId,
+          error: signal.aborted ? 'It was stopped.' : 'The code could not be run.',
+        },
+        requestId,
+      );
+      throw error;
+    }
+    session.lastRun = { language, path: path?.path ?? null, stderr: outcome.stderr };
+    const result = {
+      execution_id: executionId,
+      language,
+      stdout: outcome.stdout,
+      stderr: outcome.stderr,
+      exit_code: outcome.exitCode,
+      signal: outcome.signal,
+      duration_ms: outcome.durationMs,
+      success: outcome.reason === 'exit' && outcome.exitCode === 0,
+      timed_out: outcome.reason === 'timeout',
+      truncated: outcome.truncated,
+    };
+    session.publish('execution_complete', { execution_id: executionId, result }, requestId);
+    return result;
+  },
+};

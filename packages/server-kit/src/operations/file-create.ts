@@ -1,0 +1,43 @@
+import { createDirectory, hashOf, writeFile } from '../workspace/index.ts';
+import { fieldPath } from './field-path.ts';
+import type { OperationHandler } from './handler.ts';
+
+const nothing = new Uint8Array();
+
+/** Creates a file or directory where nothing is yet. */
+export const fileCreate: OperationHandler<'file_create'> = {
+  describe: ({ content = '', kind }) => ({
+    size: Buffer.byteLength(content),
+    isDirectory: kind === 'directory',
+  }),
+  scanned: ({ path, content }) => (content ? { content, path } : null),
+  async execute({ content = '', kind = 'file' }, { parts, session, paths, principal, alerts, requestId }) {
+    const path = fieldPath(paths, 'path');
+    const workspace = await session.workspace();
+    if (kind === 'directory') {
+      await createDirectory(workspace, path);
+      session.publish('session_update', {
+        update_type: 'directory_created',
+        details: { path: path.path, origin: principal.userId },
+      });
+      return { path: path.path, size: 0, hash: hashOf(nothing) };
+    }
+    const written = await writeFile(workspace, path, Buffer.from(content), {
+      maxBytes: parts.limits.fileBytes,
+      fileTypes: parts.fileTypes,
+      mode: 'create',
+      makeParents: true,
+    });
+    session.publish(
+      'file_update',
+      { path: path.path, hash: written.hash, origin: principal.userId },
+      requestId,
+    );
+    return {
+      path: path.path,
+      size: written.size,
+      hash: written.hash,
+      ...(alerts.length > 0 ? { alerts: [...alerts] } : {}),
+    };
+  },
+};

@@ -1,0 +1,26 @@
+import { RequestError } from '../errors.ts';
+import { kindOf, removeDirectory, removeFile } from '../workspace/index.ts';
+import { fieldPath } from './field-path.ts';
+import type { OperationHandler } from './handler.ts';
+
+/** Deletes a file, or a directory with what is in it. */
+export const fileDelete: OperationHandler<'file_delete'> = {
+  async describe({ recursive = false }, { session, paths }) {
+    const kind = await kindOf(await session.workspace(), fieldPath(paths, 'path'));
+    return { recursive, isDirectory: kind === 'directory' };
+  },
+  async execute({ recursive = false }, { session, paths, principal, requestId }) {
+    const path = fieldPath(paths, 'path');
+    const workspace = await session.workspace();
+    const kind = await kindOf(workspace, path);
+    if (kind === null) throw new RequestError('not_found', `There is no ${path.path}.`);
+    if (kind === 'directory') await removeDirectory(workspace, path, { recursive });
+    else await removeFile(workspace, path);
+    session.publish(
+      'file_update',
+      { path: path.path, hash: null, origin: principal.userId },
+      requestId,
+    );
+    return { path: path.path };
+  },
+};

@@ -1,0 +1,24 @@
+import { kindOf, readFile, renamePath } from '../workspace/index.ts';
+import { fieldPath } from './field-path.ts';
+import type { OperationHandler } from './handler.ts';
+
+/** Moves a file or directory to a path where nothing is yet. */
+export const fileRename: OperationHandler<'file_rename'> = {
+  async describe(_input, { session, paths }) {
+    const kind = await kindOf(await session.workspace(), fieldPath(paths, 'old_path'));
+    return { isDirectory: kind === 'directory' };
+  },
+  async execute(_input, { parts, session, paths, principal, requestId }) {
+    const from = fieldPath(paths, 'old_path');
+    const to = fieldPath(paths, 'new_path');
+    const workspace = await session.workspace();
+    await renamePath(workspace, from, to);
+    const origin = principal.userId;
+    session.publish('file_update', { path: from.path, hash: null, origin }, requestId);
+    if ((await kindOf(workspace, to)) === 'file') {
+      const { hash } = await readFile(workspace, to, { maxBytes: parts.limits.fileBytes });
+      session.publish('file_update', { path: to.path, hash, origin }, requestId);
+    }
+    return { old_path: from.path, new_path: to.path };
+  },
+};

@@ -1,0 +1,38 @@
+import { writeFile } from '../workspace/index.ts';
+import { fieldPath } from './field-path.ts';
+import { decodeContent, scannableText } from './file-content.ts';
+import type { OperationHandler } from './handler.ts';
+
+/** Writes a whole file; with a base hash only over the version that the client has seen. */
+export const fileSave: OperationHandler<'file_save'> = {
+  describe: ({ content }) => ({ size: Buffer.byteLength(content) }),
+  scanned({ path, content, encoding }) {
+    const text = scannableText(content, encoding);
+    return text === null ? null : { content: text, path };
+  },
+  async execute({ content, encoding, base_hash }, { parts, session, paths, principal, alerts, requestId }) {
+    const path = fieldPath(paths, 'path');
+    const written = await writeFile(
+      await session.workspace(),
+      path,
+      decodeContent(content, encoding),
+      {
+        maxBytes: parts.limits.fileBytes,
+        fileTypes: parts.fileTypes,
+        makeParents: true,
+        ...(base_hash === undefined ? {} : { expectedHash: base_hash }),
+      },
+    );
+    session.publish(
+      'file_update',
+      { path: path.path, hash: written.hash, origin: principal.userId },
+      requestId,
+    );
+    return {
+      path: path.path,
+      size: written.size,
+      hash: written.hash,
+      ...(alerts.length > 0 ? { alerts: [...alerts] } : {}),
+    };
+  },
+};

@@ -1,0 +1,108 @@
+import type {
+  Alert,
+  EventFields,
+  EventName,
+  InputOf,
+  OperationName,
+  ParsedInputOf,
+  ResultOf,
+  Topic,
+} from '@ide-assistant/sdk/protocol';
+import type { ToolResult } from '../assistant/assistant.ts';
+import type { ApprovalRecord } from '../governance/index.ts';
+import type { Parts } from '../parts.ts';
+import type { Sandbox } from '../sandbox/index.ts';
+import type { ConfinedPath, Workspace } from '../workspace/index.ts';
+
+/** The session as an operation sees it. */
+export interface OperationSession {
+  readonly id: string;
+  workspace(): Promise<Workspace>;
+  sandbox(): Promise<Sandbox>;
+  /** Numbers an event and sends it to the session's connections. */
+  publish<N extends EventName>(type: N, fields: EventFields<N>, requestId?: string): void;
+  lastRun: { language: string; path: string | null; stderr: string } | null;
+}
+
+/** The connection that sent the request, for the operations that are about it. */
+export interface OperationConnection {
+  readonly topics: ReadonlySet<Topic>;
+  subscribe(topics: readonly Topic[]): void;
+  unsubscribe(topics: readonly Topic[]): void;
+  /** Replaces the identity; returns when it ends, epoch milliseconds. */
+  renewToken(token: string): Promise<number | null>;
+}
+
+/** What a handler gets beside its input. */
+export interface OperationContext {
+  readonly parts: Parts;
+  readonly session: OperationSession;
+  readonly principal: {
+    readonly kind: 'user' | 'assistant';
+    readonly userId: string;
+    readonly roles: readonly string[];
+  };
+  readonly clientId: string;
+  readonly requestId: string;
+  /** The request's paths by field name, confined. */
+  readonly paths: Readonly<Record<string, ConfinedPath>>;
+  /** What the hunter found in the scanned text. */
+  readonly alerts: readonly Alert[];
+  /** Aborted by `cancel` and when the kit closes. */
+  readonly signal: AbortSignal;
+  /** Absent when the request runs without its socket, as an approved one may. */
+  readonly connection: OperationConnection | null;
+  /** Performs another operation through all six layers as the assistant. */
+  invoke<N extends OperationName>(name: N, input: InputOf<N>): Promise<ToolResult<N>>;
+  /** Stops a running request of the same client; false when it is not running. */
+  cancelRequest(requestId: string): Promise<boolean>;
+  /** Runs a request that has just been approved; its outcome reaches whoever sent it. */
+  runApproved(record: ApprovalRecord): void;
+  /** Ends a request that has just been denied. */
+  refuseApproval(record: ApprovalRecord): Promise<void>;
+}
+
+/** Text that the hunter looks at before the operation runs. */
+export interface ScannedText {
+  content: string;
+  language?: string | undefined;
+  path?: string | undefined;
+}
+
+/** What policies may ask about a request, beside its path. */
+export interface PolicyFacts {
+  size?: number | undefined;
+  language?: string | undefined;
+  recursive?: boolean | undefined;
+  isDirectory?: boolean | undefined;
+}
+
+/** One operation's part of the server. */
+export interface OperationHandler<N extends OperationName> {
+  /** Paths that the request names indirectly, as through a proposal; confined like its own. */
+  findPaths?(
+    input: ParsedInputOf<N>,
+    context: { parts: Parts; session: OperationSession },
+  ): Promise<Record<string, string>>;
+  /** Facts for the policies. */
+  describe?(
+    input: ParsedInputOf<N>,
+    context: {
+      parts: Parts;
+      session: OperationSession;
+      paths: Readonly<Record<string, ConfinedPath>>;
+    },
+  ): Promise<PolicyFacts> | PolicyFacts;
+  /** Text for the hunter; null when there is none. */
+  scanned?(
+    input: ParsedInputOf<N>,
+    context: { parts: Parts; session: OperationSession },
+  ): Promise<ScannedText | null> | ScannedText | null;
+  /** Whether a certain finding refuses the operation, as for code that is about to run. */
+  blocksOnFindings?: boolean;
+  /** Does it. Throws `RequestError` for what the client should be told. */
+  execute(input: ParsedInputOf<N>, context: OperationContext): Promise<ResultOf<N>>;
+}
+
+/** One handler for each operation of the contract; a forgotten one does not compile. */
+export type Handlers = { readonly [N in OperationName]: OperationHandler<N> };

@@ -1,0 +1,35 @@
+import { RequestError } from '../errors.ts';
+import type { ApprovalRecord, StoredRequest } from '../governance/index.ts';
+import type { OperationSession } from '../operations/handler.ts';
+import { kindOf, readFile } from '../workspace/index.ts';
+import type { ConfinedTarget } from './confine-path.ts';
+
+/** Hash of the file that a request is about, as it is now; null where there is no file. */
+export async function baseHash(
+  session: OperationSession,
+  { main }: ConfinedTarget,
+): Promise<string | null> {
+  if (!main) return null;
+  const workspace = await session.workspace();
+  if ((await kindOf(workspace, main)) !== 'file') return null;
+  const { hash } = await readFile(workspace, main, { maxBytes: Infinity });
+  return hash;
+}
+
+/**
+ * What a person approved holds for the file that he saw, not for another one of the same name.
+ *
+ * @throws RequestError `conflict` (details: `stale`) when the file has changed since.
+ */
+export async function requireSameBase(
+  session: OperationSession,
+  approval: ApprovalRecord,
+  target: ConfinedTarget,
+): Promise<void> {
+  const { baseHash: approved } = JSON.parse(approval.request) as StoredRequest;
+  const current = await baseHash(session, target);
+  if (current === approved) return;
+  throw new RequestError('conflict', 'The file has changed since it was asked for. Ask again.', {
+    details: { stale: true, current_hash: current },
+  });
+}

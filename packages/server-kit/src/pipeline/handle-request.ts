@@ -1,0 +1,201 @@
+import {
+  actionOf,
+  contract,
+  type Alert,
+  type OperationName,
+  type ParsedInputOf,
+} from '@ide-assistant/sdk/protocol';
+import type { Identity } from '../auth/index.ts';
+import { RequestError } from '../errors.ts';
+import { approvalPreview, type ApprovalRecord } from '../governance/index.ts';
+import { handlers } from '../operations/index.ts';
+import type {
+  OperationConnection,
+  OperationContext,
+  OperationHandler,
+  OperationSession,
+} from '../operations/handler.ts';
+import type { Parts } from '../parts.ts';
+import { authenticate, type Principal } from './authenticate.ts';
+import { confineTarget } from './confine-path.ts';
+import { baseHash, requireSameBase } from './base-version.ts';
+import { govern, type Ruling } from './govern.ts';
+import { hunt } from './hunt.ts';
+import { parseInput } from './parse-input.ts';
+import { recordFailure, recordIntent, recordRuling, verify, type Recorded } from './verify.ts';
+
+/** One request with all that is known of its sender. */
+export interface Request<N extends OperationName = OperationName> {
+  readonly name: N;
+  /** Fields as they came, without `type`. */
+  readonly fields: Record<string, unknown>;
+  readonly requestId: string;
+  readonly clientId: string;
+  readonly identity: Identity;
+  readonly kind: Principal['kind'];
+  readonly signal: AbortSignal;
+  readonly connection: OperationConnection | null;
+  /** The approval that lets this very request pass; null for one that nobody was asked about. */
+  readonly approval: ApprovalRecord | null;
+}
+
+/** What the session lends to the request. */
+export interface RequestHost {
+  readonly parts: Parts;
+  readonly session: OperationSession;
+  readonly tools: Pick<
+    OperationContext,
+    'invoke' | 'cancelRequest' | 'runApproved' | 'refuseApproval'
+  >;
+}
+
+/** How a request ends, or that it waits for a person. */
+export type Ending =
+  | { kind: 'reply'; message: Record<string, unknown> & { type: string } }
+  | { kind: 'review'; approval: ApprovalRecord; auditId: string };
+
+/**
+ * The six layers in order: authenticate, confine path, govern, hunt, sandbox, verify. Each takes
+ * the evidence of the one before.
+ *
+ * @throws RequestError for what the client should be told; anything else is a fault of ours.
+ */
+export async function handleRequest<N extends OperationName>(
+  { parts, session, tools }: RequestHost,
+  request: Request<N>,
+): Promise<Ending> {
+  const { name, requestId, approval } = request;
+  const handler = handlers[name] as OperationHandler<N>;
+  const governed = { approved: approval !== null };
+
+  const principal = authenticate(request.identity, request.kind, parts.clock());
+  const input = parseInput(name, request.fields);
+  const target = await confineTarget(parts, session, name, handler, input);
+  if (approval) await requireSameBase(session, approval, target);
+  const recorded: Recorded = {
+    parts,
+    sessionId: session.id,
+    principal,
+    name,
+    input: withoutEnvelope(input),
+    target,
+  };
+
+  const verdict = await govern(
+    parts,
+    session,
+    principal,
+    name,
+    handler,
+    input,
+    target,
+    governed,
+  );
+  if ('ruling' in verdict) return refuse(session, recorded, request, verdict.ruling);
+  const { permit } = verdict;
+
+  const hunted = await hunt(
+    parts,
+    session,
+    principal,
+    name,
+    handler,
+    input,
+    target,
+    permit,
+    governed,
+  );
+  if ('ruling' in hunted) return refuse(session, recorded, request, hunted.ruling, hunted.alerts);
+  if ('blocking' in hunted) {
+    const entry = await recordRuling(recorded, { effect: 'block', policies: [] }, 'finding');
+    return blocked(name, hunted.reason, entry.id, hunted.blocking);
+  }
+
+  const intent = await recordIntent(
+    recorded,
+    permit,
+    hunted.report,
+    approval?.approval_id ?? null,
+  );
+  const context: OperationContext = {
+    parts,
+    session,
+    principal,
+    clientId: request.clientId,
+    requestId,
+    paths: target.paths,
+    alerts: hunted.report.alerts,
+    signal: request.signal,
+    connection: request.connection,
+    ...tools,
+  };
+  try {
+    const result = contract[name].output.parse(await handler.execute(input, context));
+    const proof = await verify<N>(recorded, permit, intent, result as never);
+    return { kind: 'reply', message: { ...result, ...proof, type: contract[name].reply } };
+  } catch (error) {
+    // A log that cannot be written has nothing to add about its own failure.
+    if (!(error instanceof RequestError && error.code === 'audit_unavailable')) {
+      await recordFailure(recorded, intent, outcomeOf(error, request.signal));
+    }
+    throw error;
+  }
+}
+
+async function refuse<N extends OperationName>(
+  session: OperationSession,
+  recorded: Recorded,
+  request: Request<N>,
+  ruling: Ruling,
+  alerts?: readonly Alert[],
+): Promise<Ending> {
+  const { name, parts, principal, sessionId, target, input } = recorded;
+  const entry = await recordRuling(recorded, ruling, ruling.code);
+  if (ruling.effect === 'block') return blocked(name, ruling.reason, entry.id, alerts);
+  const stored = {
+    type: name,
+    input,
+    sessionId,
+    clientId: request.clientId,
+    requestId: request.requestId,
+    principal: { kind: principal.kind, userId: principal.userId, roles: principal.roles },
+    baseHash: await baseHash(session, target),
+  };
+  const approval = await parts.approvals.open(stored, ruling, {
+    action: actionOf(name),
+    resource: target.main?.path ?? sessionId,
+    preview: approvalPreview(stored),
+  });
+  return { kind: 'review', approval, auditId: entry.id };
+}
+
+function blocked(
+  name: OperationName,
+  reason: string,
+  auditId: string,
+  alerts?: readonly Alert[],
+): Ending {
+  return {
+    kind: 'reply',
+    message: {
+      type: 'blocked',
+      action: actionOf(name),
+      reason,
+      audit_id: auditId,
+      ...(alerts ? { alerts } : {}),
+    },
+  };
+}
+
+/** The log and the approver speak of what was asked, not of how it travelled. */
+function withoutEnvelope<N extends OperationName>(
+  input: ParsedInputOf<N>,
+): Record<string, unknown> {
+  const { request_id: _id, session_id: _session, ...fields } = input as Record<string, unknown>;
+  return fields;
+}
+
+function outcomeOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return 'cancelled';
+  return error instanceof RequestError ? error.code : 'internal';
+}

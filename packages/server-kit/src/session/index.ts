@@ -1,0 +1,3 @@
+export { createSessionRegistry, type SessionRegistry, type WorkspaceLocator } from './registry.ts';
+export { errorMessage, type RequestFrame } from './requests.ts';
+export type { ResumePosition, Session, SessionConnection, Welcome } from './session.ts';

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { RequestError } from '../errors.ts';
+import type { Parts } from '../parts.ts';
+import { sessionOwner } from '../sandbox/index.ts';
+import { createSession, type Session } from './session.ts';
+
+/** Chooses the host directory of a session's workspace. */
+export type WorkspaceLocator = (session: { id: string; userId: string }) => string;
+
+/** The sessions that are in memory. */
+export interface SessionRegistry {
+  /**
+   * Joins a session, or makes it.
+   *
+   * @throws RequestError `forbidden` when it belongs to somebody else, `invalid_message` when the
+   * name is not one.
+   */
+  open(id: string | null, userId: string): Promise<Session>;
+  get(id: string): Session | null;
+  readonly sessions: ReadonlyMap<string, Session>;
+  /** Closes sessions that nobody is connected to and that have nothing to do. */
+  sweep(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const namePattern = /^[\w-]{1,64}$/;
+
+/** Makes the registry; `workspaces` is the parent of the workspaces, or chooses each. */
+export function createSessionRegistry(
+  parts: Parts,
+  workspaces: string | WorkspaceLocator,
+): SessionRegistry {
+  const sessions = new Map<string, Session>();
+  const opening = new Map<string, Promise<Session>>();
+  const idleSince = new Map<string, number>();
+  const locate: WorkspaceLocator =
+    typeof workspaces === 'function' ? workspaces : ({ id }) => join(workspaces, id);
+
+  const open = async (id: string, userId: string, isNew: boolean): Promise<Session> => {
+    const row = await parts.storage.sessions.openOrCreate(id, userId);
+    const session = createSession({
+      id,
+      owner: row.owner,
+      isNew,
+      parts,
+      workspaceRoot: locate({ id, userId: row.owner }),
+      workspaceOwner: sessionOwner(id),
+    });
+    sessions.set(id, session);
+    return session;
+  };
+
+  return {
+    sessions,
+    get: (id) => sessions.get(id) ?? null,
+
+    async open(id, userId) {
+      if (id !== null && !namePattern.test(id)) {
+        throw new RequestError('invalid_message', 'A session’s name is 1 to 64 of A-Z a-z 0-9 _ -.');
+      }
+      const name = id ?? parts.createId('s');
+      let pending = opening.get(name);
+      if (!sessions.has(name) && !pending) {
+        pending = open(name, userId, id === null).finally(() => opening.delete(name));
+        opening.set(name, pending);
+      }
+      const session = sessions.get(name) ?? (await (pending as Promise<Session>));
+      if (session.owner !== userId) {
+        throw new RequestError('forbidden', 'This session belongs to somebody else.');
+      }
+      return session;
+    },
+
+    async sweep() {
+      const now = parts.clock();
+      for (const [id, session] of sessions) {
+        if (session.connections.size > 0 || session.requests.count > 0) {
+          idleSince.delete(id);
+          continue;
+        }
+        const since = idleSince.get(id) ?? now;
+        idleSince.set(id, since);
+        if (now - since < parts.limits.sessionIdleMs) continue;
+        idleSince.delete(id);
+        sessions.delete(id);
+        await session.close();
+      }
+    },
+
+    async close() {
+      await Promise.all([...sessions.values()].map((session) => session.close()));
+      sessions.clear();
+    },
+  };
+}

@@ -1,0 +1,463 @@
+import {
+  actionOf,
+  contract,
+  type ErrorMessage,
+  type EventFields,
+  type InputOf,
+  type OperationName,
+  type OutputOf,
+  type PendingMessage,
+} from '@ide-assistant/sdk/protocol';
+import type { ToolResult } from '../assistant/assistant.ts';
+import type { Identity } from '../auth/index.ts';
+import { RequestError } from '../errors.ts';
+import type { ApprovalRecord, StoredRequest } from '../governance/index.ts';
+import { publicApproval } from '../operations/public-approval.ts';
+import type { Parts } from '../parts.ts';
+import { handleRequest, type Ending, type Request } from '../pipeline/handle-request.ts';
+import type { RequestKey } from '../storage/index.ts';
+import { createPathOrder } from './path-order.ts';
+import { recordStream, startRequest, type RunningRequest } from './running-request.ts';
+import type { Session, SessionConnection } from './session.ts';
+
+/** A frame that asks for an operation. */
+export interface RequestFrame {
+  name: OperationName;
+  requestId: string;
+  fields: Record<string, unknown>;
+}
+
+/** The requests of a session: each is executed at most once and answered to whoever asks. */
+export interface Requests {
+  /** Runs a request, joins the one that runs already, or repeats the reply that is kept. */
+  submit(connection: SessionConnection, frame: RequestFrame): void;
+  /** Ends the waiting of a request whose approval was denied or has expired. */
+  refuseApproval(record: ApprovalRecord): Promise<void>;
+  recordStream(requestId: string, fields: Record<string, unknown>): void;
+  /** Requests that run now, with their text so far. */
+  running(): EventFields<'session_snapshot'>['running'];
+  forgetListener(connection: SessionConnection): void;
+  readonly count: number;
+  /** Resolves when all that runs now has ended; what waits for a person is not waited for. */
+  idle(): Promise<void>;
+  /** Stops what runs and waits until it has stopped. */
+  close(): Promise<void>;
+}
+
+/** How long a client should wait before it repeats a request that was one too many, ms. */
+const crowdedRetryMs = 1_000;
+
+/** Makes the requests of one session. */
+export function createRequests(parts: Parts, session: Session): Requests {
+  const active = new Map<string, RunningRequest>();
+  const order = createPathOrder();
+
+  const requests: Requests = {
+    submit(connection, frame) {
+      const key = keyOf(connection.clientId, frame.requestId);
+      const joined = active.get(textOf(key));
+      if (joined) {
+        joined.listeners.add(connection);
+        if (joined.pending) connection.send(JSON.stringify(joined.pending));
+        return;
+      }
+      if (active.size >= parts.limits.requestsInFlight) {
+        const error = new RequestError(
+          'rate_limited',
+          `More than ${parts.limits.requestsInFlight} requests of this session wait for an answer.`,
+          { retryable: true, retryAfterMs: crowdedRetryMs },
+        );
+        connection.send(JSON.stringify(errorMessage(error, frame.requestId, frame.name)));
+        return;
+      }
+      const running = startRequest(key, frame.name);
+      running.listeners.add(connection);
+      active.set(textOf(key), running);
+      void perform(running, frame, connection);
+    },
+
+    async refuseApproval(record) {
+      const stored = JSON.parse(record.request) as StoredRequest;
+      const running = adopt(stored);
+      const expired = record.state === 'expired';
+      const error = new RequestError(
+        expired ? 'approval_expired' : 'approval_denied',
+        expired
+          ? 'Nobody approved the request in time.'
+          : `The request was denied${record.comment ? `: ${record.comment}` : '.'}`,
+      );
+      announce(record);
+      await finish(running, errorMessage(error, stored.requestId, stored.type), true);
+    },
+
+    recordStream(requestId, fields) {
+      for (const running of active.values()) {
+        if (running.key.requestId === requestId) recordStream(running, fields);
+      }
+    },
+
+    running: () =>
+      [...active.values()]
+        .filter(({ type }) => contract[type].class === 'run')
+        .map(({ key, type, stream }) => ({
+          request_id: key.requestId,
+          type,
+          ...(stream.executionId === undefined ? {} : { execution_id: stream.executionId }),
+          ...(stream.messageId === undefined ? {} : { message_id: stream.messageId }),
+          text: stream.text,
+          truncated: stream.truncated,
+        })),
+
+    forgetListener(connection) {
+      for (const running of active.values()) running.listeners.delete(connection);
+    },
+
+    get count() {
+      return active.size;
+    },
+
+    async idle() {
+      const working = [...active.values()].filter(({ pending }) => pending === null);
+      await Promise.all(working.map(({ ended }) => ended));
+    },
+
+    async close() {
+      for (const running of active.values()) {
+        if (running.pending === null) running.abort.abort();
+      }
+      await requests.idle();
+    },
+  };
+  return requests;
+
+  async function perform(
+    running: RunningRequest,
+    frame: RequestFrame,
+    connection: SessionConnection,
+  ): Promise<void> {
+    const { name, requestId, fields } = frame;
+    const isRead = contract[name].class === 'read';
+    const place = order.enter(orderKeys(running.key.clientId, name, fields));
+    try {
+      if (!isRead && (await repeatKnown(running))) return;
+      if (!isRead) await parts.storage.outcomes.begin(running.key, name);
+      await place.turn;
+      // A run may last; it waits for earlier requests on its file but holds up no later ones.
+      if (contract[name].class === 'run') place.leave();
+      await end(running, () =>
+        handleRequest(hostOf(running, connection.identity), {
+          name,
+          fields: { ...fields, request_id: requestId },
+          requestId,
+          clientId: running.key.clientId,
+          identity: connection.identity,
+          kind: 'user',
+          signal: running.abort.signal,
+          connection,
+          approval: null,
+        }),
+      );
+    } catch (error) {
+      // Only the store of outcomes fails here; the request itself has its own net.
+      await finish(running, failureOf(running, error), false);
+    } finally {
+      place.leave();
+    }
+  }
+
+  /** Runs a request to its end, or to where a person must decide. */
+  async function end(running: RunningRequest, work: () => Promise<Ending>): Promise<string> {
+    let message: Record<string, unknown> & { type: string };
+    let keep = true;
+    try {
+      const ending = await work();
+      if (ending.kind === 'review') {
+        suspend(running, ending.approval, ending.auditId);
+        return 'pending';
+      }
+      message = ending.message;
+    } catch (error) {
+      if (running.abort.signal.aborted) {
+        message = { type: 'cancelled' };
+      } else {
+        message = failureOf(running, error);
+        keep = !(error instanceof RequestError && (error.retryable || error.code === 'invalid_message'));
+      }
+    }
+    await finish(running, message, keep);
+    return message.type;
+  }
+
+  async function finish(
+    running: RunningRequest,
+    message: { type: string },
+    keep: boolean,
+  ): Promise<void> {
+    const { key, type } = running;
+    const text = JSON.stringify({ ...message, request_id: key.requestId });
+    if (contract[type].class !== 'read') {
+      try {
+        if (keep) await parts.storage.outcomes.finish(key, text);
+        else await parts.storage.outcomes.forget(key);
+      } catch (error) {
+        parts.logger.error({ error, type }, 'The outcome of a request could not be kept.');
+      }
+    }
+    active.delete(textOf(key));
+    for (const listener of running.listeners) listener.send(text);
+    running.settle(message.type);
+  }
+
+  /** Answers a request that was sent before; false when it is new or may run again. */
+  async function repeatKnown(running: RunningRequest): Promise<boolean> {
+    const { key, type } = running;
+    const known = await parts.storage.outcomes.find(key);
+    if (!known) return false;
+    if (known.reply !== null) {
+      active.delete(textOf(key));
+      for (const listener of running.listeners) listener.send(known.reply);
+      running.settle((JSON.parse(known.reply) as { type: string }).type);
+      return true;
+    }
+    const waiting = (await parts.approvals.list(session.id)).find((record) => {
+      const stored = JSON.parse(record.request) as StoredRequest;
+      return (
+        record.state === 'pending' &&
+        stored.clientId === key.clientId &&
+        stored.requestId === key.requestId
+      );
+    });
+    if (waiting) {
+      suspend(running, waiting, waiting.approval_id);
+      return true;
+    }
+    if (contract[type].class !== 'run') return false;
+    const error = new RequestError(
+      'interrupted',
+      'The server stopped while this ran. It was not run again; ask anew if you want that.',
+    );
+    await finish(running, errorMessage(error, key.requestId, type), true);
+    return true;
+  }
+
+  function suspend(running: RunningRequest, approval: ApprovalRecord, auditId: string): void {
+    const { type, key } = running;
+    const pending: PendingMessage = {
+      type: 'pending',
+      request_id: key.requestId,
+      action: actionOf(type),
+      reason: approval.reasons.join(' '),
+      audit_id: auditId,
+      approval_id: approval.approval_id,
+      expires_at: approval.expires_at,
+    };
+    running.pending = pending;
+    running.abort.signal.addEventListener('abort', () => void cancelPending(running, approval), {
+      once: true,
+    });
+    for (const listener of running.listeners) listener.send(JSON.stringify(pending));
+    const { state: _state, ...fields } = publicApproval(approval);
+    session.publish('approval_required', fields, key.requestId);
+  }
+
+  async function cancelPending(running: RunningRequest, approval: ApprovalRecord): Promise<void> {
+    if (running.pending === null) return;
+    running.pending = null;
+    await parts.approvals.cancel(approval.approval_id);
+    announce({ ...approval, state: 'cancelled' });
+    await finish(running, { type: 'cancelled' }, true);
+  }
+
+  /** Runs a request that a person has approved, from the bytes that were stored. */
+  async function runApproved(record: ApprovalRecord): Promise<void> {
+    const stored = await parts.approvals.claim(record.approval_id);
+    if (!stored) return;
+    const running = adopt(stored);
+    running.pending = null;
+    const identity: Identity = {
+      userId: stored.principal.userId,
+      roles: stored.principal.roles,
+      expiresAt: null,
+      tokenId: null,
+    };
+    const request: Request = {
+      name: stored.type,
+      fields: stored.input,
+      requestId: stored.requestId,
+      clientId: stored.clientId,
+      identity,
+      kind: stored.principal.kind,
+      signal: running.abort.signal,
+      connection: null,
+      approval: record,
+    };
+    let state: 'executed' | 'failed' | 'stale' = 'failed';
+    await end(running, async () => {
+      try {
+        const ending = await handleRequest(hostOf(running, identity), request);
+        if (ending.kind === 'reply' && ending.message.type !== 'blocked') state = 'executed';
+        return ending;
+      } catch (error) {
+        if (error instanceof RequestError && error.details?.['stale']) state = 'stale';
+        throw error;
+      }
+    });
+    await parts.approvals.finish(record.approval_id, state);
+    announce({ ...record, state });
+  }
+
+  /** The running record of a stored request; a new one when the server was restarted since. */
+  function adopt(stored: StoredRequest): RunningRequest {
+    const key = keyOf(stored.clientId, stored.requestId);
+    const known = active.get(textOf(key));
+    if (known) return known;
+    const running = startRequest(key, stored.type);
+    active.set(textOf(key), running);
+    return running;
+  }
+
+  function announce(record: ApprovalRecord): void {
+    session.publish('approval_resolved', {
+      approval_id: record.approval_id,
+      decision:
+        record.state === 'denied' ? 'deny' : record.resolvedBy === null ? null : 'approve',
+      by: record.resolvedBy,
+      state: record.state,
+    });
+  }
+
+  function hostOf(running: RunningRequest, identity: Identity) {
+    return {
+      parts,
+      session,
+      tools: {
+        invoke: <N extends OperationName>(name: N, input: InputOf<N>) =>
+          invoke(running, identity, name, input),
+        cancelRequest: async (requestId: string) => {
+          const other = active.get(textOf(keyOf(running.key.clientId, requestId)));
+          if (!other || other === running) return false;
+          other.abort.abort();
+          return (await other.ended) === 'cancelled';
+        },
+        runApproved: (record: ApprovalRecord) => {
+          runApproved(record).catch((error: unknown) => {
+            parts.logger.error({ error }, 'An approved request could not be run.');
+          });
+        },
+        refuseApproval: (record: ApprovalRecord) => requests.refuseApproval(record),
+      },
+    };
+  }
+
+  /** Performs an operation for the assistant; what needs a person is waited for. */
+  async function invoke<N extends OperationName>(
+    parent: RunningRequest,
+    identity: Identity,
+    name: N,
+    input: InputOf<N>,
+  ): Promise<ToolResult<N>> {
+    const requestId = parts.createId('t');
+    const running = startRequest(keyOf(parent.key.clientId, requestId), name);
+    const replies: string[] = [];
+    running.listeners.add({ send: (text) => void replies.push(text) });
+    active.set(textOf(running.key), running);
+    const stop = () => running.abort.abort();
+    parent.abort.signal.addEventListener('abort', stop, { once: true });
+    try {
+      if (contract[name].class !== 'read') {
+        await parts.storage.outcomes.begin(running.key, name);
+      }
+      void end(running, () =>
+        handleRequest(hostOf(running, identity), {
+          name,
+          fields: input as Record<string, unknown>,
+          requestId,
+          clientId: parent.key.clientId,
+          identity,
+          kind: 'assistant',
+          signal: running.abort.signal,
+          connection: null,
+          approval: null,
+        }),
+      );
+      await running.ended;
+    } finally {
+      parent.abort.signal.removeEventListener('abort', stop);
+    }
+    return toolResultOf<N>(JSON.parse(replies.at(-1) ?? '{}') as Record<string, unknown>);
+  }
+
+  function failureOf(running: RunningRequest, error: unknown): ErrorMessage {
+    const { type, key } = running;
+    if (error instanceof RequestError) return errorMessage(error, key.requestId, type);
+    const errorId = parts.createId('x');
+    parts.logger.error({ error, errorId, type }, 'A request failed.');
+    return errorMessage(
+      new RequestError('internal', `Something went wrong here (${errorId}).`, {
+        details: { error_id: errorId },
+      }),
+      key.requestId,
+      type,
+    );
+  }
+
+  function keyOf(clientId: string, requestId: string): RequestKey {
+    return { sessionId: session.id, clientId, requestId };
+  }
+}
+
+/** The `error` reply for a refusal or failure. */
+export function errorMessage(
+  error: RequestError,
+  requestId: string | undefined,
+  originalType: string | null,
+): ErrorMessage {
+  return {
+    type: 'error',
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+    code: error.code,
+    message: error.message,
+    original_type: originalType,
+    retryable: error.retryable,
+    ...(error.retryAfterMs === undefined ? {} : { retry_after_ms: error.retryAfterMs }),
+    ...(error.details === undefined ? {} : { details: error.details }),
+  };
+}
+
+function textOf(key: RequestKey): string {
+  return `${key.clientId}\n${key.requestId}`;
+}
+
+function orderKeys(
+  clientId: string,
+  name: OperationName,
+  fields: Record<string, unknown>,
+): string[] {
+  const named = (contract[name].paths as readonly string[]).map((field) => fields[field]);
+  return named
+    .filter((path) => typeof path === 'string')
+    .map((path) => `${clientId}\n${path}`);
+}
+
+function toolResultOf<N extends OperationName>(reply: Record<string, unknown>): ToolResult<N> {
+  const { type, request_id: _id, ...fields } = reply;
+  if (type === 'blocked') {
+    const alerts = fields['alerts'];
+    return {
+      ok: false,
+      status: 'blocked',
+      code: null,
+      message: String(fields['reason']),
+      ...(Array.isArray(alerts) ? { alerts } : {}),
+    };
+  }
+  if (type === 'cancelled') {
+    return { ok: false, status: 'error', code: null, message: 'It was stopped.' };
+  }
+  if (type === 'error') {
+    const { code, message } = reply as unknown as ErrorMessage;
+    const isDenied = code === 'approval_denied' || code === 'approval_expired';
+    return { ok: false, status: isDenied ? 'denied' : 'error', code, message };
+  }
+  return { ok: true, output: fields as OutputOf<N> };
+}

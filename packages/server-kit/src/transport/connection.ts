@@ -1,0 +1,313 @@
+import {
+  closeCodes,
+  isOperationName,
+  type ConnectMessage,
+  type ErrorCode,
+  type Topic,
+} from '@ide-assistant/sdk/protocol';
+import type { Identity } from '../auth/index.ts';
+import { RequestError } from '../errors.ts';
+import type { Parts } from '../parts.ts';
+import {
+  errorMessage,
+  type Session,
+  type SessionConnection,
+  type SessionRegistry,
+  type Welcome,
+} from '../session/index.ts';
+import { readHandshake, type Handshake, type UpgradeRequest } from './handshake.ts';
+import type { SocketLike } from './socket.ts';
+
+/** Asks the host app who its user is, as by its cookie; null refuses. */
+export type HostAuthenticate = (
+  request: UpgradeRequest,
+) => Promise<HostUser | null> | HostUser | null;
+
+/** A user as the host app knows him. */
+export interface HostUser {
+  id: string;
+  roles: readonly string[];
+}
+
+/** An open connection, for the kit's heartbeat and shutdown. */
+export interface Connection {
+  readonly id: string;
+  readonly session: Session | null;
+  /** Time of the last frame from the client, epoch milliseconds. */
+  readonly lastSeen: number;
+  readonly expiresAt: number | null;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+}
+
+/** Frames that may arrive before the client is known; more than these close the connection. */
+const maxEarlyFrames = 64;
+
+/** Talks to one client from its handshake to its end. */
+export function openConnection(options: {
+  parts: Parts;
+  registry: SessionRegistry;
+  socket: SocketLike;
+  request: UpgradeRequest;
+  authenticate: HostAuthenticate | undefined;
+  onClose: (connection: Connection) => void;
+}): Connection {
+  const { parts, registry, socket, request, authenticate, onClose } = options;
+  const { limits, clock } = parts;
+  const early: (string | Uint8Array)[] = [];
+  let joined: { session: Session; member: SessionConnection } | null = null;
+  let identity: Identity | null = null;
+  let lastSeen = clock();
+  let isClosed = false;
+
+  const connection: Connection = {
+    id: parts.createId('c'),
+    get session() {
+      return joined?.session ?? null;
+    },
+    get lastSeen() {
+      return lastSeen;
+    },
+    get expiresAt() {
+      return identity?.expiresAt ?? null;
+    },
+    send(text) {
+      if (isClosed) return;
+      if (socket.bufferedBytes + text.length > limits.unsentBytes) {
+        connection.close(closeCodes.overloaded, 'The client does not read.');
+        socket.terminate();
+        return;
+      }
+      socket.send(text);
+    },
+    close(code, reason) {
+      if (isClosed) return;
+      socket.close(code, reason);
+      ended();
+    },
+  };
+
+  socket.onMessage((data) => {
+    if (isClosed) return;
+    lastSeen = clock();
+    if (joined) receive(data);
+    else if (early.push(data) > maxEarlyFrames) {
+      connection.close(closeCodes.protocolError, 'Too many frames before the handshake ended.');
+    }
+  });
+  socket.onClose(ended);
+  void open();
+  return connection;
+
+  async function open(): Promise<void> {
+    try {
+      const handshake = readHandshake(request);
+      identity = await identify(handshake);
+      const session = await registry.open(handshake.sessionId, identity.userId);
+      if (session.connections.size >= limits.connectionsPerSession) {
+        connection.close(closeCodes.rateLimited, '1000');
+        return;
+      }
+      await join(session, handshake, identity);
+    } catch (error) {
+      if (!(error instanceof RequestError)) {
+        parts.logger.error({ error }, 'A connection could not be opened.');
+      }
+      connection.close(closeCodeOf(error), reasonOf(error));
+    }
+  }
+
+  async function identify({ token }: Handshake): Promise<Identity> {
+    if (token !== null && parts.verifyToken) return parts.verifyToken(token);
+    const user = authenticate ? await authenticate(request) : null;
+    if (!user) throw new RequestError('unauthenticated', 'A token is needed.');
+    return { userId: user.id, roles: user.roles, expiresAt: null, tokenId: null };
+  }
+
+  async function join(session: Session, handshake: Handshake, who: Identity): Promise<void> {
+    const topics = new Set<Topic>(['session']);
+    const member: SessionConnection = {
+      id: connection.id,
+      clientId: handshake.clientId ?? parts.createId('k'),
+      get identity() {
+        return identity ?? who;
+      },
+      topics,
+      send: connection.send,
+      close: connection.close,
+      subscribe: (added) => void added.forEach((topic) => topics.add(topic)),
+      unsubscribe: (removed) => void removed.forEach((topic) => topics.delete(topic)),
+      renewToken,
+    };
+    await session.join(member, handshake.position, (welcome) => {
+      greet(session, member, welcome);
+    });
+    if (isClosed) {
+      session.leave(member);
+      return;
+    }
+    joined = { session, member };
+    for (const data of early.splice(0)) receive(data);
+  }
+
+  async function renewToken(token: string): Promise<number | null> {
+    if (!parts.verifyToken) throw new RequestError('forbidden', 'This server takes no tokens.');
+    const renewed = await parts.verifyToken(token);
+    if (renewed.userId !== identity?.userId) {
+      throw new RequestError('forbidden', 'The new token belongs to somebody else.');
+    }
+    identity = renewed;
+    return renewed.expiresAt;
+  }
+
+  function greet(session: Session, member: SessionConnection, welcome: Welcome): void {
+    const { user, ...rest } = connectMessageOf(parts, session, member);
+    const message: ConnectMessage = {
+      ...rest,
+      epoch: welcome.epoch,
+      seq: welcome.seq,
+      resumed: welcome.resumed,
+      user,
+    };
+    connection.send(JSON.stringify(message));
+    if (!welcome.snapshot) return;
+    connection.send(
+      JSON.stringify({
+        type: 'session_snapshot',
+        session_id: session.id,
+        timestamp: new Date(clock()).toISOString(),
+        ...welcome.snapshot,
+      }),
+    );
+  }
+
+  function receive(data: string | Uint8Array): void {
+    if (!joined) return;
+    const { session, member } = joined;
+    const frame = parseFrame(data);
+    if (frame instanceof RequestError) {
+      connection.send(JSON.stringify(errorMessage(frame, undefined, null)));
+      return;
+    }
+    const { type, request_id: requestId, ...fields } = frame;
+    if (type === 'pong') return;
+    if (type === 'ping' && requestId === undefined) {
+      const { timestamp } = fields;
+      connection.send(
+        JSON.stringify({
+          type: 'pong',
+          ...(timestamp === undefined ? {} : { timestamp }),
+          server_time: new Date(clock()).toISOString(),
+        }),
+      );
+      return;
+    }
+    const refused = refusalOf(type, requestId);
+    if (refused || !isOperationName(type)) {
+      const error = refused ?? new RequestError('invalid_message', 'The type is unknown.');
+      const id = typeof requestId === 'string' ? requestId.slice(0, 64) : undefined;
+      connection.send(JSON.stringify(errorMessage(error, id, type)));
+      return;
+    }
+    session.requests.submit(member, { name: type, requestId: requestId as string, fields });
+  }
+
+  function ended(): void {
+    if (isClosed) return;
+    isClosed = true;
+    joined?.session.leave(joined.member);
+    onClose(connection);
+  }
+}
+
+function parseFrame(
+  data: string | Uint8Array,
+): (Record<string, unknown> & { type: string }) | RequestError {
+  if (typeof data !== 'string') {
+    return new RequestError('invalid_message', 'Frames are JSON text; this one is binary.');
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return new RequestError('invalid_message', 'The frame is not JSON.');
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    return new RequestError('invalid_message', 'A frame is a JSON object.');
+  }
+  const { type } = value as { type?: unknown };
+  if (typeof type !== 'string') {
+    return new RequestError('invalid_message', 'A frame needs a type.', {
+      details: { issues: [{ path: 'type', message: 'expected a string' }] },
+    });
+  }
+  return value as Record<string, unknown> & { type: string };
+}
+
+function refusalOf(type: string, requestId: unknown): RequestError | null {
+  if (!isOperationName(type)) {
+    return new RequestError('invalid_message', `There is no operation “${type.slice(0, 64)}”.`, {
+      details: { issues: [{ path: 'type', message: 'unknown type' }] },
+    });
+  }
+  if (typeof requestId !== 'string' || requestId.length < 1 || requestId.length > 64) {
+    return new RequestError('invalid_message', 'A request needs a request_id.', {
+      details: { issues: [{ path: 'request_id', message: 'expected 1 to 64 characters' }] },
+    });
+  }
+  return null;
+}
+
+function connectMessageOf(
+  parts: Parts,
+  session: Session,
+  member: SessionConnection,
+): Omit<ConnectMessage, 'epoch' | 'seq' | 'resumed'> {
+  const { limits, assistant, sandbox } = parts;
+  const { capabilities } = sandbox;
+  const { expiresAt, userId, roles } = member.identity;
+  return {
+    type: 'connect',
+    session_id: session.id,
+    connection_id: member.id,
+    client_id: member.clientId,
+    user: { id: userId, roles: [...roles] },
+    expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    protocol: 1,
+    limits: {
+      message_bytes: limits.messageBytes,
+      file_bytes: limits.fileBytes,
+      output_bytes: limits.outputBytes,
+      execution_ms: limits.executionMs,
+      heartbeat_ms: limits.heartbeatMs,
+    },
+    capabilities: {
+      languages: [...capabilities.languages],
+      // The interactive terminal is not an operation yet.
+      terminal: false,
+      sandbox: {
+        driver: capabilities.driver,
+        isolation: capabilities.isolation,
+        protections: capabilities.protections,
+        ...(capabilities.fix === undefined ? {} : { fix: capabilities.fix }),
+      },
+      assistant: { name: assistant.name, model: assistant.model },
+    },
+  };
+}
+
+const closeCodeOfError: Partial<Record<ErrorCode, number>> = {
+  unauthenticated: closeCodes.unauthenticated,
+  forbidden: closeCodes.forbidden,
+  invalid_message: closeCodes.protocolError,
+};
+
+function closeCodeOf(error: unknown): number {
+  const code = error instanceof RequestError ? closeCodeOfError[error.code] : undefined;
+  return code ?? closeCodes.overloaded;
+}
+
+/** A close reason holds at most 123 bytes (RFC 6455, 5.5). */
+function reasonOf(error: unknown): string {
+  return error instanceof RequestError ? error.message.slice(0, 100) : 'unavailable';
+}

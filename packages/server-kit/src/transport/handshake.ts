@@ -1,0 +1,78 @@
+import { maxTokenBytes } from '@ide-assistant/sdk/protocol';
+import type { IncomingHttpHeaders } from 'node:http';
+import { RequestError } from '../errors.ts';
+import type { ResumePosition } from '../session/index.ts';
+
+/** The part of an upgrade request that a handshake reads. */
+export interface UpgradeRequest {
+  /** Path and query; the token is taken out of it before anybody else sees it. */
+  url?: string | undefined;
+  headers: IncomingHttpHeaders;
+}
+
+/** What a client says of itself when it connects. */
+export interface Handshake {
+  token: string | null;
+  sessionId: string | null;
+  clientId: string | null;
+  position: ResumePosition | null;
+}
+
+/** The subprotocol that the server agrees to; the bearer entry beside it is never echoed. */
+export const subprotocol = 'ide-assistant.v1';
+
+const bearerPrefix = 'bearer.';
+const clientPattern = /^[\w-]{1,64}$/;
+
+/**
+ * Reads the handshake and removes the token from the request's URL, so that no hook, log or error
+ * report of the host can hold it.
+ *
+ * @throws RequestError `unauthenticated` when more than one token is offered or it is too large,
+ * `invalid_message` when `client` or `last_seq` is not what it should be.
+ */
+export function readHandshake(request: UpgradeRequest): Handshake {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const queryToken = url.searchParams.get('token');
+  if (queryToken !== null) {
+    url.searchParams.delete('token');
+    request.url = url.pathname + url.search;
+  }
+  const offered = offeredTokens(request.headers);
+  delete request.headers['sec-websocket-protocol'];
+  if (offered.length > 1) {
+    throw new RequestError('unauthenticated', 'More than one token was offered.');
+  }
+  const token = offered[0] ?? queryToken;
+  if (token && Buffer.byteLength(token) > maxTokenBytes) {
+    throw new RequestError('unauthenticated', `The token is larger than ${maxTokenBytes} bytes.`);
+  }
+  const clientId = url.searchParams.get('client');
+  if (clientId !== null && !clientPattern.test(clientId)) {
+    throw new RequestError('invalid_message', 'client is 1 to 64 of A-Z a-z 0-9 _ -.');
+  }
+  return {
+    token: token || null,
+    sessionId: url.searchParams.get('session'),
+    clientId,
+    position: positionOf(url.searchParams),
+  };
+}
+
+function offeredTokens(headers: IncomingHttpHeaders): string[] {
+  return (headers['sec-websocket-protocol'] ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry.startsWith(bearerPrefix))
+    .map((entry) => entry.slice(bearerPrefix.length));
+}
+
+function positionOf(parameters: URLSearchParams): ResumePosition | null {
+  const lastSeq = parameters.get('last_seq');
+  const epoch = parameters.get('epoch');
+  if (lastSeq === null || epoch === null) return null;
+  if (!/^\d{1,15}$/.test(lastSeq)) {
+    throw new RequestError('invalid_message', 'last_seq is a count of events.');
+  }
+  return { epoch, lastSeq: Number(lastSeq) };
+}

@@ -1,0 +1,188 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Identity } from '../auth/index.ts';
+import { RequestError } from '../errors.ts';
+import type { Parts } from '../parts.ts';
+import type { SessionRegistry } from '../session/index.ts';
+import type { HostAuthenticate } from './connection.ts';
+
+/** What `GET /healthz` tells. */
+export interface Health {
+  status: 'starting' | 'ready' | 'draining' | 'failed';
+  /** Whether the audit log takes entries; without it nothing acts. */
+  audit: boolean;
+}
+
+/** What the REST side needs of the kit; `parts` are null until it is ready. */
+export interface RestContext {
+  /** Mount path, as `/ide`. */
+  path: string;
+  health: () => Health;
+  running: () => { parts: Parts; registry: SessionRegistry; connections: number } | null;
+  authenticate: HostAuthenticate | undefined;
+}
+
+interface Answer {
+  status: number;
+  body: unknown;
+  type?: string;
+  cache?: string;
+}
+
+type Running = NonNullable<ReturnType<RestContext['running']>>;
+
+interface Route {
+  pattern: RegExp;
+  /** Who may ask: anybody, anybody signed in, or somebody with the role `admin`. */
+  access: 'public' | 'user' | 'admin';
+  answer: (running: Running, match: RegExpExecArray, caller: Identity | null) => Promise<Answer>;
+}
+
+/** A handler as Express, Connect and plain Node servers call it. */
+export type NodeHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void;
+
+/** Serves the REST paths under the mount; other requests go to `next`, or are answered 404. */
+export function createRestHandler(context: RestContext): NodeHandler {
+  return function ideAssistant(request, response, next) {
+    // Express strips the mount from `url` and keeps the whole of it in `originalUrl`.
+    const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
+    const [asked = '/'] = (originalUrl ?? request.url ?? '/').split('?', 1);
+    if (asked !== context.path && !asked.startsWith(`${context.path}/`)) {
+      if (next) next();
+      else send(response, { status: 404, body: problem('not_found', 'There is nothing here.') });
+      return;
+    }
+    respond(context, request, asked.slice(context.path.length)).then(
+      (answer) => send(response, answer),
+      (error: unknown) => send(response, failure(context, error)),
+    );
+  };
+}
+
+const routes: readonly Route[] = [
+  {
+    pattern: /^\/status$/,
+    access: 'admin',
+    answer: ({ registry, connections }) => {
+      const active = [...registry.sessions.values()].filter(
+        (session) => session.connections.size > 0,
+      );
+      return ok({
+        total_connections: connections,
+        active_sessions: active.map(({ id }) => id),
+        session_count: registry.sessions.size,
+      });
+    },
+  },
+  {
+    pattern: /^\/sessions\/([\w-]{1,64})\/connections$/,
+    access: 'user',
+    answer: ({ registry }, [, id = ''], caller) => {
+      const session = registry.get(id);
+      const mayLook = session?.owner === caller?.userId || caller?.roles.includes('admin');
+      if (!session || !mayLook) throw new RequestError('not_found', 'There is no such session.');
+      const count = session.connections.size;
+      return ok({ session_id: id, connection_count: count, is_active: count > 0 });
+    },
+  },
+  {
+    pattern: /^\/jwks\.json$/,
+    access: 'public',
+    answer: ({ parts }) => ok(parts.audit.publicJwks, { cache: 'public, max-age=300' }),
+  },
+  {
+    pattern: /^\/audit\/checkpoint$/,
+    access: 'public',
+    answer: ({ parts }) => ok(parts.audit.checkpoint(), { type: 'text/plain; charset=utf-8' }),
+  },
+  {
+    pattern: /^\/audit\/([\w-]{1,128})$/,
+    access: 'user',
+    answer: async ({ parts }, [, id = '']) => {
+      const proof = await parts.audit.prove(id);
+      if (!proof) throw new RequestError('not_found', 'The log has no such entry.');
+      return ok(proof);
+    },
+  },
+];
+
+async function respond(
+  context: RestContext,
+  request: IncomingMessage,
+  path: string,
+): Promise<Answer> {
+  if (path === '/healthz') {
+    const health = context.health();
+    return { status: health.status === 'ready' ? 200 : 503, body: health };
+  }
+  const running = context.running();
+  if (!running) throw new RequestError('unavailable', 'The server is not ready yet.');
+  for (const route of routes) {
+    const match = route.pattern.exec(path);
+    if (!match) continue;
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return { status: 405, body: problem('invalid_message', 'Only GET is answered here.') };
+    }
+    const caller = route.access === 'public' ? null : await identify(context, running, request);
+    if (route.access === 'admin' && !caller?.roles.includes('admin')) {
+      throw new RequestError('forbidden', 'This needs the role admin.');
+    }
+    return route.answer(running, match, caller);
+  }
+  throw new RequestError('not_found', 'There is nothing here.');
+}
+
+async function identify(
+  { authenticate }: RestContext,
+  { parts }: Running,
+  request: IncomingMessage,
+): Promise<Identity> {
+  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() === 'bearer' && token && parts.verifyToken) {
+    return parts.verifyToken(token);
+  }
+  const user = authenticate ? await authenticate(request) : null;
+  if (!user) throw new RequestError('unauthenticated', 'A bearer token is needed.');
+  return { userId: user.id, roles: user.roles, expiresAt: null, tokenId: null };
+}
+
+function ok(body: unknown, options: Pick<Answer, 'type' | 'cache'> = {}): Promise<Answer> {
+  return Promise.resolve({ status: 200, body, ...options });
+}
+
+const statusOfError: Partial<Record<RequestError['code'], number>> = {
+  invalid_message: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  too_large: 413,
+  rate_limited: 429,
+  unavailable: 503,
+  audit_unavailable: 503,
+};
+
+function failure(context: RestContext, error: unknown): Answer {
+  if (error instanceof RequestError) {
+    return { status: statusOfError[error.code] ?? 500, body: problem(error.code, error.message) };
+  }
+  context.running()?.parts.logger.error({ error }, 'A REST request failed.');
+  return { status: 500, body: problem('internal', 'Something went wrong here.') };
+}
+
+function problem(code: RequestError['code'], message: string): object {
+  return { error: { code, message } };
+}
+
+function send(response: ServerResponse, { status, body, type, cache }: Answer): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': type ?? 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': cache ?? 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(text);
+}
