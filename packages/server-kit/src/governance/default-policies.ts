@@ -1,0 +1,144 @@
+/**
+ * The policies that hold unless the host turns them off, as Cedar text. A `forbid` always beats a
+ * `permit`; what no `permit` covers is refused.
+ * @see https://docs.cedarpolicy.com/policies/syntax-policy.html
+ */
+export const defaultPolicies = `// Who may do what. Anything that no policy permits is refused.
+
+@id("everyone-reads")
+@reason("Every signed-in user may read the workspace")
+permit (principal, action in IDE::Action::"read", resource);
+
+@id("everyone-keeps-own-connection")
+@reason("Every signed-in user may keep up his connection and stop his own requests")
+permit (
+  principal is IDE::User,
+  action in [
+    IDE::Action::"ide_ping",
+    IDE::Action::"ide_subscribe",
+    IDE::Action::"ide_unsubscribe",
+    IDE::Action::"ide_cancel",
+    IDE::Action::"ide_token_refresh"
+  ],
+  resource
+);
+
+@id("viewers-chat")
+@reason("Viewers may talk to the assistant")
+permit (principal in IDE::Role::"viewer", action in IDE::Action::"converse", resource);
+
+@id("developers-work")
+@reason("Developers, editors and admins may do ordinary work")
+permit (
+  principal,
+  action in [
+    IDE::Action::"write",
+    IDE::Action::"execute",
+    IDE::Action::"converse",
+    IDE::Action::"manage"
+  ],
+  resource
+)
+when { principal in [IDE::Role::"developer", IDE::Role::"editor", IDE::Role::"admin"] };
+
+// What nobody may do, and no approval lifts.
+
+@id("git-internals")
+@decision("block")
+@code("GIT_INTERNALS")
+@reason("Files inside .git are not written: hooks in it run as programs")
+forbid (principal, action in IDE::Action::"write", resource)
+when { context.segmentsLower.contains(".git") };
+
+@id("critical-risk")
+@decision("block")
+@code("RISK_CRITICAL")
+@reason("The security scan rates this code as critical")
+forbid (principal, action == IDE::Action::"ide_code_execute", resource)
+when { context has riskScore && context.riskScore >= 90 };
+
+// Every action, not reading alone: a rename would give the file a name that may be read.
+@id("assistant-credentials")
+@decision("block")
+@code("CREDENTIAL_FILE")
+@reason("The assistant has no access to files that hold credentials")
+forbid (principal is IDE::Assistant, action, resource)
+when {
+  context.nameLower like "*.env" ||
+  context.nameLower like ".env.*" ||
+  context.nameLower like "*.pem" ||
+  context.nameLower like "*.key" ||
+  context.nameLower like "*.p12" ||
+  context.nameLower like "*.pfx" ||
+  context.nameLower like "*.jks" ||
+  context.nameLower like "*.keystore" ||
+  context.nameLower like "*.kdbx" ||
+  context.nameLower like "*.ppk" ||
+  [
+    "id_rsa", "id_dsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk",
+    ".envrc", ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", ".htpasswd",
+    ".git-credentials", "credentials", "credentials.json"
+  ].contains(context.nameLower) ||
+  context.segmentsLower.containsAny([".ssh", ".aws", ".gnupg", ".kube", ".docker", ".azure"])
+}
+unless { [".env.example", ".env.sample", ".env.template"].contains(context.nameLower) };
+
+@id("assistant-manages")
+@decision("block")
+@code("ASSISTANT_MANAGES")
+@reason("Approvals, proposals and connections are for people to decide on")
+forbid (principal is IDE::Assistant, action in IDE::Action::"manage", resource);
+
+// What waits until a person has approved it.
+
+@id("directory-delete")
+@decision("review")
+@code("DIRECTORY_DELETE")
+@reason("Deleting a directory removes all that is in it")
+@approvers("developer,editor,admin")
+@ttl("300")
+forbid (principal, action == IDE::Action::"ide_file_delete", resource)
+when { context.isDirectory }
+unless { context.approved };
+
+@id("assistant-runs")
+@decision("review")
+@code("ASSISTANT_RUNS")
+@reason("The assistant asks to run code")
+@approvers("developer,editor,admin")
+@ttl("300")
+forbid (principal is IDE::Assistant, action in IDE::Action::"execute", resource)
+unless { context.approved };
+
+@id("assistant-deletes")
+@decision("review")
+@code("ASSISTANT_DELETES")
+@reason("The assistant asks to delete a file")
+@approvers("developer,editor,admin")
+@ttl("300")
+forbid (principal is IDE::Assistant, action == IDE::Action::"ide_file_delete", resource)
+unless { context.approved };
+
+@id("ci-config")
+@decision("review")
+@code("CI_CONFIG")
+@reason("Build configuration runs with more rights than the code around it")
+@approvers("admin")
+@fourEyes("true")
+@ttl("3600")
+forbid (principal, action in IDE::Action::"write", resource)
+when {
+  // The directories themselves too: another directory could be renamed to one of them.
+  context.pathLower == ".github" || context.pathLower like "*/.github" ||
+  context.pathLower == ".github/workflows" || context.pathLower like "*/.github/workflows" ||
+  context.pathLower like ".github/workflows/*" || context.pathLower like "*/.github/workflows/*" ||
+  context.pathLower == ".github/actions" || context.pathLower like "*/.github/actions" ||
+  context.pathLower like ".github/actions/*" || context.pathLower like "*/.github/actions/*" ||
+  context.segmentsLower.containsAny([".circleci", ".buildkite", ".teamcity", ".woodpecker"]) ||
+  [
+    ".gitlab-ci.yml", ".travis.yml", ".drone.yml", ".woodpecker.yml", "azure-pipelines.yml",
+    "bitbucket-pipelines.yml", "jenkinsfile"
+  ].contains(context.nameLower)
+}
+unless { context.approved };
+`;

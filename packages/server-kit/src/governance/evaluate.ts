@@ -1,0 +1,104 @@
+import type { Cedar } from './cedar.ts';
+import type { CedarRequest } from './cedar-request.ts';
+import { joinReviews, type BlockDecision, type Decision } from './decision.ts';
+import type { PolicyRule } from './policy-annotations.ts';
+import type { PolicySet } from './policy-set.ts';
+
+/** What one evaluation gave. */
+type Verdict =
+  | { outcome: 'allow'; rules: readonly PolicyRule[] }
+  | { outcome: 'deny'; rules: readonly PolicyRule[] }
+  | { outcome: 'failure'; decision: BlockDecision; error: Error };
+
+/** A decision, and what went wrong if that is why it blocks. */
+export interface Evaluation {
+  decision: Decision;
+  error?: Error;
+}
+
+/**
+ * Puts a request to a set of policies that Cedar has parsed under the set's version: allowed, blocked,
+ * or, where only reviews stand in the way, reviewed. Whatever goes wrong is a block.
+ */
+export function evaluate(cedar: Cedar, set: PolicySet, asked: CedarRequest): Evaluation {
+  const verdict = evaluateOnce(cedar, set, asked);
+  if (verdict.outcome === 'failure') return verdict;
+  if (verdict.outcome === 'allow') return { decision: allow(verdict.rules) };
+  const reviews = verdict.rules.filter((rule) => rule.effect === 'review');
+  const [first, ...others] = reviews.map(termsOf);
+  if (!first || reviews.length < verdict.rules.length) return { decision: refusal(verdict.rules) };
+
+  // Only reviews stand in the way. Ask whether an approval would be enough: nobody should be
+  // asked to approve what is refused all the same.
+  const after = evaluateOnce(cedar, set, {
+    ...asked,
+    context: { ...asked.context, approved: true },
+  });
+  if (after.outcome === 'failure') return after;
+  return {
+    decision: after.outcome === 'allow' ? joinReviews([first, ...others]) : refusal(after.rules),
+  };
+}
+
+function evaluateOnce(cedar: Cedar, set: PolicySet, asked: CedarRequest): Verdict {
+  let answer: ReturnType<Cedar['statefulIsAuthorized']>;
+  try {
+    answer = cedar.statefulIsAuthorized({
+      ...asked,
+      preparsedPolicySetId: set.version,
+      preparsedSchemaName: set.version,
+      validateRequest: true,
+    });
+  } catch (error) {
+    return failure('ENGINE_ERROR', [], error instanceof Error ? error.message : String(error));
+  }
+  if (answer.type === 'failure') {
+    return failure('ENGINE_ERROR', [], answer.errors.map((error) => error.message).join('; '));
+  }
+  const { decision, diagnostics } = answer.response;
+  // Cedar leaves out a policy that fails, a forbid too, and may then answer "allow".
+  if (diagnostics.errors.length > 0) {
+    return failure(
+      'POLICY_ERROR',
+      diagnostics.errors.map((error) => error.policyId).sort(),
+      diagnostics.errors.map(({ error }) => error.message).join('; '),
+    );
+  }
+  const determining = new Set(diagnostics.reason);
+  const rules = [...set.rules.values()].filter((rule) => determining.has(rule.id));
+  return { outcome: decision, rules };
+}
+
+function failure(code: string, policies: readonly string[], message: string): Verdict {
+  const reason = 'The policies could not decide on this request; ask the operator.';
+  return {
+    outcome: 'failure',
+    decision: block(code, reason, policies),
+    error: new Error(`${code}: ${message}`),
+  };
+}
+
+function allow(rules: readonly PolicyRule[]): Decision {
+  return { effect: 'allow', policies: rules.map((rule) => rule.id) };
+}
+
+function refusal(rules: readonly PolicyRule[]): BlockDecision {
+  const cause = rules.find((rule) => rule.effect === 'block') ?? rules[0];
+  if (!cause || cause.effect === 'permit') {
+    return block('NO_PERMIT', 'No policy permits this action to your roles.');
+  }
+  return block(
+    cause.code,
+    cause.reason,
+    rules.map((rule) => rule.id),
+  );
+}
+
+function termsOf(rule: Extract<PolicyRule, { effect: 'review' }>) {
+  const { id, code, reason, approvers, fourEyes, ttlMs } = rule;
+  return { policies: [id], code, reasons: [reason], approvers, fourEyes, ttlMs };
+}
+
+function block(code: string, reason: string, policies: readonly string[] = []): BlockDecision {
+  return { effect: 'block', policies, code, reason };
+}

@@ -1,0 +1,86 @@
+/** One policy, with what its annotations say. */
+export type PolicyRule =
+  | { effect: 'permit'; id: string }
+  | { effect: 'block'; id: string; code: string; reason: string }
+  | {
+      effect: 'review';
+      id: string;
+      code: string;
+      reason: string;
+      approvers: readonly string[];
+      fourEyes: boolean;
+      ttlMs: number;
+    };
+
+/** Longest wait that `@ttl` may name, seconds: thirty days, as for a protected deployment on GitHub. */
+export const maxTtlSeconds = 30 * 24 * 3600;
+
+const known = {
+  permit: new Set(['id', 'reason']),
+  block: new Set(['id', 'decision', 'code', 'reason']),
+  review: new Set(['id', 'decision', 'code', 'reason', 'approvers', 'fourEyes', 'ttl']),
+};
+
+/**
+ * Reads a policy's annotations. Cedar itself ignores them all, so a misspelt `@foureyes` would
+ * quietly drop the rule; therefore whatever is missing, unknown or malformed is refused.
+ * @throws Error that says what is wrong.
+ */
+export function readAnnotations(
+  effect: 'permit' | 'forbid',
+  annotations: Readonly<Record<string, string>>,
+): PolicyRule {
+  const id = required(annotations, 'id', /^[\w.:/-]{1,100}$/, 'letters, digits and . : / _ -');
+  if (effect === 'permit') {
+    refuseUnknown(annotations, 'permit');
+    return { effect, id };
+  }
+  const decision = required(annotations, 'decision', /^(block|review)$/, 'block or review');
+  const code = required(annotations, 'code', /^[A-Z][A-Z0-9_]*$/, 'capitals, as RISK_HIGH');
+  const reason = required(annotations, 'reason', /\S/, 'a sentence for the person who asked');
+  if (decision === 'block') {
+    refuseUnknown(annotations, 'block');
+    return { effect: 'block', id, code, reason };
+  }
+  refuseUnknown(annotations, 'review');
+  const approvers = required(annotations, 'approvers', /\S/, 'roles, separated by commas')
+    .split(',')
+    .map((role) => role.trim());
+  if (approvers.includes('')) throw new Error('@approvers names an empty role');
+  const ttlSeconds = Number(required(annotations, 'ttl', /^[1-9]\d{0,6}$/, 'whole seconds'));
+  if (ttlSeconds > maxTtlSeconds) throw new Error(`@ttl is above ${maxTtlSeconds} seconds`);
+  const fourEyes = annotations['fourEyes'] ?? 'false';
+  if (!/^(true|false)$/.test(fourEyes)) throw new Error('@fourEyes must be true or false');
+  return {
+    effect: 'review',
+    id,
+    code,
+    reason,
+    approvers: [...new Set(approvers)],
+    fourEyes: fourEyes === 'true',
+    ttlMs: ttlSeconds * 1000,
+  };
+}
+
+function required(
+  annotations: Readonly<Record<string, string>>,
+  name: string,
+  pattern: RegExp,
+  expected: string,
+): string {
+  const value = annotations[name];
+  if (value === undefined) throw new Error(`@${name} is missing`);
+  if (!pattern.test(value)) throw new Error(`@${name} must be ${expected}`);
+  return value;
+}
+
+function refuseUnknown(
+  annotations: Readonly<Record<string, string>>,
+  kind: keyof typeof known,
+): void {
+  const unknown = Object.keys(annotations).find((name) => !known[kind].has(name));
+  if (unknown === undefined) return;
+  throw new Error(
+    `@${unknown} is not an annotation of a ${kind} policy; known: ${[...known[kind]].join(', ')}`,
+  );
+}

@@ -1,0 +1,284 @@
+import { contract, isOperationName, type OperationName } from '@ide-assistant/sdk/protocol';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  actionGroups,
+  createPolicyEngine,
+  type Decision,
+  type PolicyEngine,
+} from '../../src/governance/index.ts';
+import { ask, type Asked } from './requests.ts';
+
+let engine: PolicyEngine;
+beforeAll(async () => {
+  engine = await createPolicyEngine();
+});
+
+type Effect = Decision['effect'];
+type Row = [none: Effect, viewer: Effect, developer: Effect, assistant: Effect];
+
+/** Who may do what with an ordinary file: users by role, then the assistant of a developer. */
+const ordinary: Record<OperationName, Row> = {
+  approval_list: ['allow', 'allow', 'allow', 'allow'],
+  approval_resolve: ['block', 'block', 'allow', 'block'],
+  audit_get: ['allow', 'allow', 'allow', 'allow'],
+  auto_fix: ['block', 'block', 'allow', 'allow'],
+  auto_quarantine: ['block', 'block', 'allow', 'allow'],
+  cancel: ['allow', 'allow', 'allow', 'block'],
+  chat: ['block', 'allow', 'allow', 'allow'],
+  chat_history: ['allow', 'allow', 'allow', 'allow'],
+  code_execute: ['block', 'block', 'allow', 'review'],
+  diff_apply: ['block', 'block', 'allow', 'allow'],
+  diff_reject: ['block', 'block', 'allow', 'block'],
+  directory_list: ['allow', 'allow', 'allow', 'allow'],
+  file_create: ['block', 'block', 'allow', 'allow'],
+  file_delete: ['block', 'block', 'allow', 'review'],
+  file_open: ['allow', 'allow', 'allow', 'allow'],
+  file_rename: ['block', 'block', 'allow', 'allow'],
+  file_save: ['block', 'block', 'allow', 'allow'],
+  ping: ['allow', 'allow', 'allow', 'block'],
+  quarantine_list: ['allow', 'allow', 'allow', 'allow'],
+  quarantine_restore: ['block', 'block', 'allow', 'allow'],
+  security_scan: ['allow', 'allow', 'allow', 'allow'],
+  subscribe: ['allow', 'allow', 'allow', 'block'],
+  token_refresh: ['allow', 'allow', 'allow', 'block'],
+  unsubscribe: ['allow', 'allow', 'allow', 'block'],
+};
+
+const operations = Object.keys(ordinary).filter(isOperationName);
+
+test('every operation of the contract is in one group', () => {
+  expect(Object.keys(actionGroups).sort()).toEqual(Object.keys(contract).sort());
+});
+
+describe.each(operations)('%s', (name) => {
+  const [none, viewer, developer, assistant] = ordinary[name];
+  const columns: [string, Asked, Effect][] = [
+    ['a user without roles', { roles: [] }, none],
+    ['a user with a role that no policy knows', { roles: ['guest', 'Admin', 'admin '] }, none],
+    ['a viewer', { roles: ['viewer'] }, viewer],
+    ['a developer', { roles: ['developer'] }, developer],
+    ['an editor', { roles: ['editor'] }, developer],
+    ['an admin', { roles: ['admin'] }, developer],
+    ['a viewer who is an editor too', { roles: ['viewer', 'editor'] }, developer],
+    ['the assistant of a developer', { kind: 'assistant' }, assistant],
+  ];
+  test.each(columns)('for %s', (_who, asked, effect) => {
+    expect(engine.decide(ask(name, asked)).effect).toBe(effect);
+    expect(engine.decide(ask(name, { ...asked, path: 'src/main.ts' })).effect).toBe(effect);
+  });
+
+  test('gives the assistant of a viewer nothing that the viewer may not do', () => {
+    const own = engine.decide(ask(name, { roles: ['viewer'] })).effect;
+    const delegated = engine.decide(ask(name, { roles: ['viewer'], kind: 'assistant' })).effect;
+    expect(own === 'allow' ? ['allow', 'block'] : ['block']).toContain(delegated);
+  });
+
+  test('blocks without asking anybody where no policy permits it, whatever else would be reviewed', () => {
+    const decision = engine.decide(
+      ask(name, { roles: [], kind: 'assistant', isDirectory: true, path: '.github/workflows' }),
+    );
+    expect(decision.effect).not.toBe('review');
+  });
+});
+
+test('a user without a permit is told so, by no policy', () => {
+  expect(engine.decide(ask('file_save', { roles: ['viewer'], path: 'a.ts' }))).toMatchObject({
+    effect: 'block',
+    code: 'NO_PERMIT',
+    policies: [],
+  });
+});
+
+describe('inside .git', () => {
+  const inside = ['.git', '.git/config', '.git/hooks/pre-commit', 'lib/.git/HEAD', 'lib/.git'];
+  const disguised = ['.GIT/config', 'lib/.Git/x', '.g\u200cit/config', '.g\u0131t/config'];
+  const writes = operations.filter((name) => actionGroups[name] === 'write');
+
+  test.each([...inside, ...disguised])('%j is not written, by any role or approval', (path) => {
+    for (const name of writes) {
+      for (const kind of ['user', 'assistant'] as const) {
+        const request = ask(name, { path, kind, roles: ['admin'], isDirectory: true });
+        for (const approved of [false, true]) {
+          expect(engine.decide(request, { approved })).toMatchObject({
+            effect: 'block',
+            code: 'GIT_INTERNALS',
+          });
+        }
+      }
+    }
+  });
+
+  test('may be read', () => {
+    expect(engine.decide(ask('file_open', { path: '.git/config' })).effect).toBe('allow');
+  });
+
+  test.each(['.gitignore', '.github/CODEOWNERS', 'src/my.git/a', 'digit/x', 'a.git'])(
+    '%s is not meant',
+    (path) => {
+      expect(engine.decide(ask('file_save', { path })).effect).toBe('allow');
+    },
+  );
+});
+
+describe('code that the scan rates', () => {
+  test.each([
+    [0, 'allow'],
+    [89, 'allow'],
+    [90, 'block'],
+    [100, 'block'],
+  ])('%i of 100 is met with %s', (riskScore, effect) => {
+    for (const path of [undefined, 'src/run.py']) {
+      const asked = { riskScore, ...(path === undefined ? {} : { path }) };
+      expect(engine.decide(ask('code_execute', asked)).effect).toBe(effect);
+    }
+  });
+
+  test('stays blocked when a person approves it, and no person is asked', () => {
+    const request = ask('code_execute', { kind: 'assistant', riskScore: 95 });
+    expect(engine.decide(request)).toMatchObject({ effect: 'block', code: 'RISK_CRITICAL' });
+    expect(engine.decide(request, { approved: true }).effect).toBe('block');
+  });
+
+  test('may be saved and scanned all the same', () => {
+    for (const name of ['file_save', 'security_scan'] as const) {
+      expect(engine.decide(ask(name, { path: 'a.py', riskScore: 100 })).effect).toBe('allow');
+    }
+  });
+});
+
+describe('files that hold credentials', () => {
+  const credentials = [
+    '.env',
+    'app/.env',
+    'app/.ENV',
+    '.env.local',
+    'deploy/prod.env',
+    'server.pem',
+    'certs/Server.KEY',
+    'id_rsa',
+    'keys/id_ed25519',
+    '.ssh/known_hosts',
+    '.ssh',
+    'home/.aws/credentials',
+    'aws/credentials',
+    '.npmrc',
+    '.git-credentials',
+    '.en\u200bv',
+  ];
+
+  test.each(credentials)('%j is closed to the assistant for every operation', (path) => {
+    for (const name of operations) {
+      for (const approved of [false, true]) {
+        const request = ask(name, { path, kind: 'assistant', roles: ['admin'] });
+        expect(engine.decide(request, { approved }).effect).toBe('block');
+      }
+    }
+    expect(engine.decide(ask('file_open', { path, kind: 'assistant' }))).toMatchObject({
+      code: 'CREDENTIAL_FILE',
+    });
+  });
+
+  test.each(credentials)('%j is open to a developer', (path) => {
+    expect(engine.decide(ask('file_open', { path })).effect).toBe('allow');
+    expect(engine.decide(ask('file_save', { path })).effect).toBe('allow');
+  });
+
+  test.each(['.env.example', 'app/.env.sample', 'grid_rsa.ts', 'id_rsa.pub', 'src/environment.ts'])(
+    '%s is open to the assistant',
+    (path) => {
+      expect(engine.decide(ask('file_open', { path, kind: 'assistant' })).effect).toBe('allow');
+    },
+  );
+});
+
+describe('reviews', () => {
+  const ownTerms = {
+    effect: 'review',
+    approvers: ['developer', 'editor', 'admin'],
+    fourEyes: false,
+    ttlMs: 300_000,
+  };
+
+  test('deleting a directory waits for a person, who may be the requester', () => {
+    for (const roles of [['developer'], ['admin']]) {
+      const request = ask('file_delete', { path: 'src', isDirectory: true, roles });
+      expect(engine.decide(request)).toEqual({
+        ...ownTerms,
+        policies: ['directory-delete'],
+        code: 'DIRECTORY_DELETE',
+        reasons: ['Deleting a directory removes all that is in it'],
+      });
+      expect(engine.decide(request, { approved: true }).effect).toBe('allow');
+    }
+  });
+
+  test('deleting a file does not wait, also with `recursive`', () => {
+    const request = ask('file_delete', { path: 'a.ts', recursive: true });
+    expect(engine.decide(request).effect).toBe('allow');
+  });
+
+  test('code that the assistant wants to run waits for a person', () => {
+    const request = ask('code_execute', { kind: 'assistant', language: 'python' });
+    expect(engine.decide(request)).toMatchObject({ ...ownTerms, code: 'ASSISTANT_RUNS' });
+    expect(engine.decide(request, { approved: true }).effect).toBe('allow');
+  });
+
+  test('a directory that the assistant deletes gives one review with both reasons', () => {
+    const decision = engine.decide(
+      ask('file_delete', { kind: 'assistant', path: 'src', isDirectory: true }),
+    );
+    expect(decision).toMatchObject({
+      ...ownTerms,
+      policies: ['directory-delete', 'assistant-deletes'],
+      code: 'DIRECTORY_DELETE',
+    });
+    expect(decision).toHaveProperty('reasons.length', 2);
+  });
+
+  const buildFiles = [
+    '.github/workflows/ci.yml',
+    'app/.github/workflows/ci.yml',
+    '.GitHub/Workflows/ci.yml',
+    '.github/workflows',
+    '.github',
+    '.github/actions/setup/action.yml',
+    '.gitlab-ci.yml',
+    '.circleci/config.yml',
+    'Jenkinsfile',
+    'azure-pipelines.yml',
+  ];
+
+  test.each(buildFiles)('%s is written after an admin other than the writer approves', (path) => {
+    for (const name of ['file_save', 'file_create', 'file_rename', 'diff_apply'] as const) {
+      for (const asked of [{}, { roles: ['admin'] }, { kind: 'assistant' as const }]) {
+        const request = ask(name, { path, ...asked });
+        expect(engine.decide(request)).toMatchObject({
+          effect: 'review',
+          code: 'CI_CONFIG',
+          approvers: ['admin'],
+          fourEyes: true,
+          ttlMs: 3_600_000,
+        });
+        expect(engine.decide(request, { approved: true }).effect).toBe('allow');
+      }
+    }
+  });
+
+  test.each(['.github/ISSUE_TEMPLATE.md', 'src/workflows/a.ts', 'docs/jenkinsfile.md'])(
+    '%s is not meant',
+    (path) => {
+      expect(engine.decide(ask('file_save', { path })).effect).toBe('allow');
+    },
+  );
+
+  test('deleting the build directory joins both reviews: admins only, four eyes, shorter wait', () => {
+    const request = ask('file_delete', { path: '.github', isDirectory: true });
+    expect(engine.decide(request)).toMatchObject({
+      effect: 'review',
+      policies: ['directory-delete', 'ci-config'],
+      approvers: ['admin'],
+      fourEyes: true,
+      ttlMs: 300_000,
+    });
+  });
+});

@@ -1,0 +1,243 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { createPolicyEngine, defaultPolicies, policySchema } from '../../src/governance/index.ts';
+import { loadCedar } from '../../src/governance/cedar.ts';
+import { ask } from './requests.ts';
+
+async function refusalOf(policies: string, defaults = false): Promise<string> {
+  const error: unknown = await createPolicyEngine({ policies, defaults }).catch(
+    (reason: unknown) => reason,
+  );
+  expect(error).toMatchObject({ name: 'KitError', code: 'POLICY_INVALID' });
+  return (error as Error).message;
+}
+
+const fine = '@id("fine")\npermit (principal, action, resource);\n';
+const block = (rest: string) =>
+  `@id("odd")\n@decision("block")\n@code("ODD")\n@reason("Odd")\n${rest}`;
+
+describe('a policy with a mistake refuses to start, and says where', () => {
+  test('syntax: the policy that does not parse, and the line', async () => {
+    const policies = `// naïve ünïcode\n${fine}\n@id("typo")\nforbid (principal, acton, resource);\n`;
+    const message = await refusalOf(policies);
+    expect(message).toMatch(/^Policy "typo" \(host policies, line 6\): .*acton/);
+  });
+
+  test('syntax: a missing semicolon at the end', async () => {
+    const message = await refusalOf(`${fine}@id("cut")\npermit (principal, action, resource)`);
+    expect(message).toMatch(/^Policy "cut" \(host policies, line 4\): unexpected end/);
+  });
+
+  test('syntax: before any id', async () => {
+    expect(await refusalOf('\npermitt (principal, action, resource);')).toMatch(
+      /^A policy \(host policies, line 2\): /,
+    );
+  });
+
+  test('an action that does not exist, with the one that was meant', async () => {
+    const message = await refusalOf(
+      `${fine}// é\n${block('forbid (\n  principal,\n  action == IDE::Action::"ide_file_sav",\n  resource\n);')}`,
+    );
+    expect(message).toMatch(/^Policy "odd" \(host policies, line 10\): .*ide_file_sav/);
+    expect(message).toContain('did you mean `IDE::Action::"ide_file_save"`');
+  });
+
+  test('the right line after letters that take several bytes', async () => {
+    const comment = `// ${'\u65e5'.repeat(100)}\n`;
+    const rest = `${fine.replace('fine', 'later')}\n`;
+    expect(
+      await refusalOf(`${comment}@id("typo")\nforbid (principal, acton, resource);\n${rest}`),
+    ).toMatch(/^Policy "typo" \(host policies, line 3\)/);
+    expect(
+      await refusalOf(
+        block(`forbid (principal, action, resource) ${comment}when {
+        context.riskscore > 3\n} unless {\ncontext.path == "a"\n};\n${rest}`),
+      ),
+    ).toMatch(/^Policy "odd" \(host policies, line 7\)/);
+  });
+
+  test('a misspelt attribute', async () => {
+    const message = await refusalOf(
+      block('forbid (principal, action, resource)\nwhen { context.riskscore > 3 };'),
+    );
+    expect(message).toMatch(/^Policy "odd" \(host policies, line 6\): .*riskscore/);
+  });
+
+  test('an attribute that may be absent, used without a test', async () => {
+    const message = await refusalOf(
+      block('forbid (principal, action, resource) when { context.riskScore > 3 };'),
+    );
+    expect(message).toContain('context has riskScore');
+  });
+
+  test('a comparison of different types', async () => {
+    const message = await refusalOf(
+      block('forbid (principal, action, resource) when { context.path == 3 };'),
+    );
+    expect(message).toMatch(/^Policy "odd" \(host policies, line 5\)/);
+  });
+
+  test('a policy that can never apply, which Cedar only warns about', async () => {
+    const message = await refusalOf(
+      block(
+        'forbid (principal, action, resource is IDE::Path) when { resource is IDE::Workspace };',
+      ),
+    );
+    expect(message).toContain('impossible');
+  });
+
+  test('a role whose name mixes scripts in order to look like another', async () => {
+    const message = await refusalOf(
+      '@id("fake") permit (principal in IDE::Role::"\u0430dmin", action, resource);',
+    );
+    expect(message).toContain('mixed scripts');
+  });
+
+  test('all mistakes of a kind at once', async () => {
+    const message = await refusalOf(
+      'permit (principal, action, resource);\n@id("b")\nforbid (principal, action, resource);',
+    );
+    expect(message.split('\n')).toEqual([
+      'A policy without @id (host policies, line 1): @id is missing',
+      'Policy "b" (host policies, line 2): @decision is missing',
+    ]);
+  });
+
+  test('the line of the policy itself, not of a copy that was commented out', async () => {
+    const policy = '@id("twice") forbid (principal, action, resource);';
+    expect(await refusalOf(`// ${policy}\n\n${policy}\n`)).toContain('host policies, line 3');
+  });
+});
+
+describe('an annotation that would be ignored refuses to start', () => {
+  const review =
+    '@id("r")\n@decision("review")\n@code("R")\n@reason("R")\n@approvers("admin")\n@ttl("60")\n';
+  const when = 'forbid (principal, action, resource) unless { context.approved };';
+
+  test.each([
+    ['no id', `permit (principal, action, resource);`, '@id is missing'],
+    ['an empty id', `@id("") permit (principal, action, resource);`, '@id must be'],
+    [
+      'an id with a line break',
+      `@id("a\\nb") permit (principal, action, resource);`,
+      '@id must be',
+    ],
+    ['an id twice', fine + fine, '@id is taken by a policy of host policies, line 1'],
+    [
+      'an id of the defaults',
+      '@id("git-internals") permit (principal, action, resource);',
+      '@id is taken by a policy of default policies, line',
+    ],
+    ['a forbid without decision', `@id("f") ${when}`, '@decision is missing'],
+    [
+      'an unknown decision',
+      `@id("f") @decision("ask") @code("F") @reason("F") ${when}`,
+      '@decision must be block or review',
+    ],
+    [
+      'a block without code',
+      `@id("f") @decision("block") @reason("F") ${when}`,
+      '@code is missing',
+    ],
+    [
+      'a block without reason',
+      `@id("f") @decision("block") @code("F") ${when}`,
+      '@reason is missing',
+    ],
+    [
+      'a permit with a decision',
+      `@id("p") @decision("review") permit (principal, action, resource);`,
+      '@decision is not an annotation of a permit',
+    ],
+    [
+      'a misspelt four eyes',
+      `${review}@foureyes("true")\n${when}`,
+      '@foureyes is not an annotation of a review',
+    ],
+    [
+      'a doubtful four eyes',
+      `${review}@fourEyes("yes")\n${when}`,
+      '@fourEyes must be true or false',
+    ],
+    [
+      'a review without approvers',
+      review.replace('@approvers("admin")', '') + when,
+      '@approvers is missing',
+    ],
+    ['an empty approver', review.replace('"admin"', '"admin,,editor"') + when, 'empty role'],
+    ['a review without ttl', review.replace('@ttl("60")', '') + when, '@ttl is missing'],
+    ['a ttl of zero', review.replace('"60"', '"0"') + when, '@ttl must be whole seconds'],
+    ['a ttl with a unit', review.replace('"60"', '"5m"') + when, '@ttl must be whole seconds'],
+    ['a ttl beyond thirty days', review.replace('"60"', '"2592001"') + when, '@ttl is above'],
+    [
+      'a block with a ttl',
+      `@id("f") @decision("block") @code("F") @reason("F") @ttl("60") ${when}`,
+      '@ttl is not an annotation of a block',
+    ],
+    [
+      'the same annotation twice',
+      `@id("a") @id("b") permit (principal, action, resource);`,
+      'duplicate annotation',
+    ],
+    [
+      'a review that no approval lifts',
+      review + 'forbid (principal, action, resource);',
+      'unless { context.approved }',
+    ],
+    [
+      'a review lifted the wrong way round',
+      review + 'forbid (principal, action, resource) when { context.approved };',
+      'unless { context.approved }',
+    ],
+    [
+      'a template',
+      `@id("t") permit (principal == ?principal, action, resource);`,
+      'templates are not supported',
+    ],
+  ])('%s', async (_what, policies, complaint) => {
+    expect(await refusalOf(policies, true)).toContain(complaint);
+  });
+});
+
+test('the default policies and the schema draw neither an error nor a warning', async () => {
+  const cedar = await loadCedar();
+  expect(cedar.checkParseSchema(policySchema)).toEqual({ type: 'success' });
+  expect(
+    cedar.validate({ schema: policySchema, policies: { staticPolicies: defaultPolicies } }),
+  ).toMatchObject({
+    type: 'success',
+    validationErrors: [],
+    validationWarnings: [],
+    otherWarnings: [],
+  });
+});
+
+test('the policies in the documentation can be used as they stand', async () => {
+  const page = new URL('../../../../docs/governance.md', import.meta.url);
+  const [, policies = ''] = /```cedar\n([^]*?)```/.exec(await readFile(page, 'utf8')) ?? [];
+  const engine = await createPolicyEngine({ policies });
+  expect(engine.decide(ask('file_save', { path: 'db/migrations/1.sql' }))).toMatchObject({
+    effect: 'review',
+    approvers: ['lead', 'admin'],
+    fourEyes: true,
+    ttlMs: 1_800_000,
+  });
+  expect(engine.decide(ask('chat', { roles: ['auditor'] })).effect).toBe('allow');
+  const misspelt = policies.replace('nameLower', 'namelower');
+  expect(await refusalOf(misspelt)).toMatch(
+    /^Policy "no-lockfiles" \(host policies, line 6\): attribute `namelower` .*did you mean/,
+  );
+});
+
+test('more than ten policies keep their order, though Cedar numbers them 0, 1, 10, 2', async () => {
+  const policies = Array.from(
+    { length: 12 },
+    (_, index) =>
+      `@id("b${index}") @decision("block") @code("B${index}") @reason("B") forbid (principal, action, resource);`,
+  ).join('\n');
+  const engine = await createPolicyEngine({ policies, defaults: false });
+  expect(engine.decide(ask('file_open', { path: 'a' }))).toMatchObject({
+    code: 'B0',
+    policies: Array.from({ length: 12 }, (_, index) => `b${index}`),
+  });
+});
