@@ -28,4 +28,21 @@ export {
   type SocketLike,
   type UpgradeRequest,
 } from './transport/index.ts';
+export {
+  AuditTamperedError,
+  leafHash,
+  openAuditLog,
+  readCheckpoint,
+  verifyConsistency,
+  verifyEnvelope,
+  verifyInclusion,
+} from './verification/index.ts';
+export type {
+  ActionStatement,
+  AuditLog,
+  AuditLogOptions,
+  DsseEnvelope,
+  EntryProof,
+  LogEntry,
+} from './verification/index.ts';
 export type { FileTypes } from './workspace/index.ts';

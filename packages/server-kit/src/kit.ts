@@ -200,7 +200,10 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     const directory = resolve(options.dataDirectory ?? '.ide-data');
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const [policy, hunter, sandbox, audit, storage] = await Promise.all([
-      createPolicyEngine(options.policies === undefined ? {} : { policies: options.policies }),
+      createPolicyEngine({
+        onError: (error) => logger.error({ error }, 'A request could not be judged and was blocked.'),
+        ...(options.policies === undefined ? {} : { policies: options.policies }),
+      }),
       createHunter(),
       selectDriver(options.sandbox ?? {}),
       openAuditLog({

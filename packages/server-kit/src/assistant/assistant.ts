@@ -36,7 +36,7 @@ export type ToolResult<N extends OperationName> =
 export interface AssistantContext {
   /** Aborted when the person stops the turn. */
   signal: AbortSignal;
-  /** Performs an operation through all six layers, as the assistant that acts for the person. */
+  /** Performs an operation through all six layers. */
   callTool<N extends OperationName>(name: N, input: InputOf<N>): Promise<ToolResult<N>>;
   /** The latest run of the session, if there was one. */
   lastRun(): { language: string; path: string | null; stderr: string } | null;
@@ -54,6 +54,12 @@ export interface Assistant {
   readonly name: string;
   /** The model behind it; null when none is connected. */
   readonly model: string | null;
+  /**
+   * Whose acts its tool calls are. `user` is for one that only carries out commands which the person
+   * typed; whatever decides by itself is a principal of its own, which policies hold to more.
+   * @default 'assistant'
+   */
+  readonly actsAs?: 'user' | 'assistant';
   run(turn: AssistantTurn, context: AssistantContext): AsyncIterable<AssistantEvent>;
 }
 

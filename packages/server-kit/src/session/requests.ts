@@ -262,17 +262,25 @@ export function createRequests(parts: Parts, session: Session): Requests {
 
   async function cancelPending(running: RunningRequest, approval: ApprovalRecord): Promise<void> {
     if (running.pending === null) return;
+    // Too late: it was approved or has expired, and ends by that.
+    if (!(await parts.approvals.cancel(approval.approval_id))) return;
     running.pending = null;
-    await parts.approvals.cancel(approval.approval_id);
     announce({ ...approval, state: 'cancelled' });
     await finish(running, { type: 'cancelled' }, true);
   }
 
   /** Runs a request that a person has approved, from the bytes that were stored. */
   async function runApproved(record: ApprovalRecord): Promise<void> {
-    const stored = await parts.approvals.claim(record.approval_id);
+    const running = adopt(JSON.parse(record.request) as StoredRequest);
+    let stored: StoredRequest | null;
+    try {
+      stored = await parts.approvals.claim(record.approval_id);
+    } catch (error) {
+      running.pending = null;
+      await finish(running, failureOf(running, error), true);
+      return;
+    }
     if (!stored) return;
-    const running = adopt(stored);
     running.pending = null;
     const identity: Identity = {
       userId: stored.principal.userId,
@@ -374,7 +382,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
           requestId,
           clientId: parent.key.clientId,
           identity,
-          kind: 'assistant',
+          kind: parts.assistant.actsAs ?? 'assistant',
           signal: running.abort.signal,
           connection: null,
           approval: null,

@@ -31,6 +31,7 @@ export function builtinAssistant(): Assistant {
   return {
     name: 'builtin',
     model: null,
+    actsAs: 'user',
     async *run(turn, context) {
       const [first = '', ...words] = turn.message.trim().split(/\s+/);
       if (!first.startsWith('/')) {

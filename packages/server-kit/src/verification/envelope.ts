@@ -1,0 +1,104 @@
+import { sign, verify, type KeyObject } from 'node:crypto';
+import { decodeStatement, type RecordedStatement } from './in-toto.ts';
+import type { SigningKey } from './signing-key.ts';
+import { record, text } from './statement.ts';
+import { AuditTamperedError } from './tampering.ts';
+
+/** Payload type of an in-toto statement inside DSSE. */
+export const payloadType = 'application/vnd.in-toto+json';
+
+/** A DSSE envelope. @see https://github.com/secure-systems-lab/dsse/blob/master/envelope.md */
+export interface DsseEnvelope {
+  payloadType: string;
+  /** The signed bytes, base64. */
+  payload: string;
+  /** `keyid` is a hint that no signature covers; nothing is decided by it. */
+  signatures: { keyid: string; sig: string }[];
+}
+
+/**
+ * The bytes that a DSSE signature covers: type and payload, each with its length, so that neither
+ * can be read as part of the other.
+ *
+ * @see https://github.com/secure-systems-lab/dsse/blob/master/protocol.md
+ */
+export function pae(type: string, payload: Buffer): Buffer {
+  const typeBytes = Buffer.byteLength(type);
+  return Buffer.concat([Buffer.from(`DSSEv1 ${typeBytes} ${type} ${payload.length} `), payload]);
+}
+
+/** Signs a payload and returns the log line, without a newline. */
+export function signEnvelope(payload: Buffer, key: SigningKey): string {
+  const envelope: DsseEnvelope = {
+    payloadType,
+    payload: payload.toString('base64'),
+    signatures: [
+      {
+        keyid: key.id,
+        sig: sign(null, pae(payloadType, payload), key.privateKey).toString('base64'),
+      },
+    ],
+  };
+  return JSON.stringify(envelope);
+}
+
+/**
+ * Checks that the key signed a log line, and returns what it states.
+ *
+ * @throws {AuditTamperedError} `PARSE`, `PAYLOAD_TYPE` or `SIGNATURE`.
+ */
+export function verifyEnvelope(line: string, publicKey: KeyObject): RecordedStatement {
+  const envelope = parseEnvelope(line);
+  const signed = pae(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
+  const fits = envelope.signatures.some(({ sig }) =>
+    verify(null, signed, publicKey, Buffer.from(sig, 'base64')),
+  );
+  if (!fits) throw new AuditTamperedError('SIGNATURE', 'no signature of the log’s key fits.');
+  return statementOf(envelope);
+}
+
+/**
+ * Reads a log line without checking its signature, for lines that a signed checkpoint covers.
+ *
+ * @throws {AuditTamperedError} `PARSE` or `PAYLOAD_TYPE`.
+ */
+export function readEntry(line: string): RecordedStatement {
+  return statementOf(parseEnvelope(line));
+}
+
+/**
+ * Reads a log line as an envelope.
+ *
+ * @throws {AuditTamperedError} `PARSE` or `PAYLOAD_TYPE`.
+ */
+export function parseEnvelope(line: string): DsseEnvelope {
+  const envelope = orParseError('envelope', () => {
+    const fields = record(JSON.parse(line), 'envelope');
+    const signatures = fields['signatures'];
+    if (!Array.isArray(signatures)) throw new TypeError('signatures must be a list.');
+    return {
+      payloadType: text(fields['payloadType'], 'payloadType'),
+      payload: text(fields['payload'], 'payload'),
+      signatures: signatures.map((item) => {
+        const signature = record(item, 'signature');
+        // DSSE lets the keyid be absent.
+        const keyid = signature['keyid'] ?? '';
+        return { keyid: text(keyid, 'keyid'), sig: text(signature['sig'], 'sig') };
+      }),
+    };
+  });
+  if (envelope.payloadType === payloadType) return envelope;
+  throw new AuditTamperedError('PAYLOAD_TYPE', `the envelope is not of the type ${payloadType}.`);
+}
+
+function statementOf(envelope: DsseEnvelope): RecordedStatement {
+  return orParseError('statement', () => decodeStatement(Buffer.from(envelope.payload, 'base64')));
+}
+
+function orParseError<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new AuditTamperedError('PARSE', `the ${what} cannot be read.`, { cause });
+  }
+}

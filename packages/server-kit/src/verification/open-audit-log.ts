@@ -1,0 +1,198 @@
+import type { KeyObject } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { KitError } from '../errors.ts';
+import { openAppendFile, type AppendFile } from './append-file.ts';
+import type { AuditLog } from './audit-log.ts';
+import { Availability } from './availability.ts';
+import { parseCheckpoint, readCheckpoint, requireOrigin, writeCheckpoint } from './checkpoint.ts';
+import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
+import { FileAuditLog } from './file-audit-log.ts';
+import {
+  logPathsIn,
+  makeFile,
+  makePrivateDirectory,
+  readIfPresent,
+  sizeIfPresent,
+  type LogPaths,
+} from './log-directory.ts';
+import { emptyRoot } from './merkle-hash.ts';
+import { replaceFile } from './replace-file.ts';
+import { replayLog } from './replay-log.ts';
+import {
+  generateSigningKey,
+  readKeyFile,
+  signingKeyOf,
+  writeKeyFile,
+  type SigningKey,
+} from './signing-key.ts';
+import type { RecordedStatement } from './in-toto.ts';
+import { AuditTamperedError } from './tampering.ts';
+import { cutTornTail } from './torn-tail.ts';
+
+/** Options of {@link openAuditLog}. */
+export interface AuditLogOptions {
+  /** Where the log lives; made with mode 0700. It belongs to the log alone. */
+  directory: string;
+  /**
+   * Name of the log in its checkpoints, one word without spaces or `+`. One deployment's instances
+   * each have their own.
+   * @default 'ide-assistant/local'
+   */
+  origin?: string;
+  /** Present time, milliseconds since 1970. @default Date.now */
+  clock?: () => number;
+  /** Ed25519 private key. @default the directory's `key.pem`, made when the log is begun */
+  key?: KeyObject;
+  /**
+   * Told of what no caller is waiting for: why the log became unavailable, and an unfinished entry
+   * that was cut off at opening.
+   * @default a process warning
+   */
+  onError?: (error: unknown) => void;
+  /**
+   * How long a group of entries is held open for more before it is written, milliseconds. `0` is
+   * one turn of the event loop; entries that arrive during a write wait for the next in any case.
+   * @default 0
+   */
+  commitDelayMs?: number;
+  /** Shortest time between two checkpoints that nobody asked for, milliseconds. @default 1_000 */
+  checkpointIntervalMs?: number;
+  /** Opens the file that entries are appended to. @default a file on disk */
+  openFile?: (path: string) => Promise<AppendFile>;
+}
+
+/**
+ * Opens the audit log in a directory, or begins one. The file is read and checked as a whole; an
+ * unfinished last entry is moved aside, and every intent without a result gets a result with the
+ * outcome `unknown`, so that the trail is complete after a crash.
+ *
+ * @throws {KitError} `AUDIT_TAMPERED` (an {@link AuditTamperedError}) when the log is not what was
+ * signed, `AUDIT_LOCKED` when another process has it open, `AUDIT_KEY`, `AUDIT_ORIGIN`, and
+ * `AUDIT_OPEN` for an error of the file system.
+ * @example
+ * await using log = await openAuditLog({ directory: '/var/lib/ide/audit' });
+ * const { id } = await log.append(statement);
+ * const proof = await log.prove(id);
+ */
+export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
+  const { directory, origin = 'ide-assistant/local' } = options;
+  requireOrigin(origin);
+  let lock: DirectoryLock | undefined;
+  try {
+    await makePrivateDirectory(directory);
+    lock = await lockDirectory(directory);
+    const { log, openIntents } = await openLocked({ ...options, origin }, lock);
+    await closeIntents(log, openIntents);
+    return log;
+  } catch (cause) {
+    lock?.release();
+    if (cause instanceof KitError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new KitError('AUDIT_OPEN', `The audit log in ${directory} cannot be opened: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+async function openLocked(
+  options: AuditLogOptions & { origin: string },
+  lock: DirectoryLock,
+): Promise<{ log: AuditLog; openIntents: RecordedStatement[] }> {
+  const { directory, origin, clock = Date.now, onError = warn } = options;
+  const { commitDelayMs = 0, checkpointIntervalMs = 1_000, openFile = openAppendFile } = options;
+  const paths = logPathsIn(directory);
+  const { key, note } = await loadOrBegin(paths, options);
+  const checkpoint = readCheckpoint(note, { origin, publicKeys: [key.publicKey] });
+  // A log of which nothing is covered may lack its file; the first append makes it.
+  await makeFile(paths.log);
+  const reader = await open(paths.log, 'r');
+  let file: AppendFile | undefined;
+  try {
+    const replayed = await replayLog(reader, { checkpoint, publicKeyAt: () => key.publicKey });
+    const torn = await cutTornTail(paths.log, replayed.offsets.at(-1) ?? 0, clock());
+    if (torn !== undefined) onError(torn);
+    file = await openFile(paths.log);
+    const log = new FileAuditLog({
+      paths,
+      origin,
+      key,
+      lock,
+      replayed,
+      stored: { note, size: checkpoint.size },
+      file,
+      reader,
+      availability: new Availability(onError),
+      clock,
+      commitDelayMs,
+      checkpointIntervalMs,
+    });
+    return { log, openIntents: replayed.openIntents };
+  } catch (error) {
+    await Promise.all([reader.close(), file?.close()]);
+    throw error;
+  }
+}
+
+/** Finds key and checkpoint of the log, or makes both for a new one. */
+async function loadOrBegin(
+  paths: LogPaths,
+  options: AuditLogOptions & { origin: string },
+): Promise<{ key: SigningKey; note: string }> {
+  const given = options.key && signingKeyOf(options.key);
+  const key = given ?? (await readKeyFile(paths.key));
+  const note = await readIfPresent(paths.checkpoint);
+  if (key !== undefined && note !== undefined) return { key, note };
+  const isBegun = (await sizeIfPresent(paths.log)) > 0;
+  if (key === undefined) {
+    // The key file is written last, so without it the log may be new, but must be empty.
+    if (isBegun || (note !== undefined && parseCheckpoint(note).size > 0)) {
+      throw new AuditTamperedError(
+        'KEY',
+        `the log is not empty, but its key ${paths.key} is gone.`,
+      );
+    }
+    return begin(paths, options.origin, generateSigningKey());
+  }
+  if (isBegun || given === undefined) {
+    throw new AuditTamperedError('CHECKPOINT', `the checkpoint ${paths.checkpoint} is gone.`);
+  }
+  return begin(paths, options.origin, given, { keepKey: false });
+}
+
+async function begin(
+  paths: LogPaths,
+  origin: string,
+  key: SigningKey,
+  { keepKey = true } = {},
+): Promise<{ key: SigningKey; note: string }> {
+  const note = writeCheckpoint({ origin, size: 0, root: emptyRoot() }, key.privateKey);
+  await makeFile(paths.log);
+  await replaceFile(paths.checkpoint, note, 0o600);
+  if (keepKey) await writeKeyFile(paths.key, key);
+  return { key, note };
+}
+
+/** Records that nobody knows how these actions ended. A log that cannot take that is closed. */
+async function closeIntents(log: AuditLog, intents: readonly RecordedStatement[]): Promise<void> {
+  const results = intents.map(({ actor, action, subject, inputHash, id }) =>
+    log.append({
+      actor,
+      action,
+      subject,
+      inputHash,
+      phase: 'result',
+      intent: id,
+      outcome: 'unknown',
+    }),
+  );
+  try {
+    await Promise.all(results);
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
+}
