@@ -13,7 +13,11 @@ import { kitLimits, type Limits } from './limits.ts';
 import { silentLogger, type Logger } from './logger.ts';
 import type { Parts } from './parts.ts';
 import { selectDriver, type ProtectionName, type SandboxDriver } from './sandbox/index.ts';
-import { createSessionRegistry, type SessionRegistry, type WorkspaceLocator } from './session/index.ts';
+import {
+  createSessionRegistry,
+  type SessionRegistry,
+  type WorkspaceLocator,
+} from './session/index.ts';
 import { openStorage } from './storage/index.ts';
 import {
   attachWebSockets,
@@ -92,10 +96,7 @@ export interface ServerKit {
    */
   close(options?: { graceMs?: number }): Promise<void>;
   health(): Health;
-  on<K extends keyof KitEvents>(
-    name: K,
-    listener: (event: KitEvents[K]) => void,
-  ): () => void;
+  on<K extends keyof KitEvents>(name: K, listener: (event: KitEvents[K]) => void): () => void;
 }
 
 /** How often connections, sessions and approvals are looked after, milliseconds. */
@@ -137,6 +138,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   let status: Health['status'] = 'starting';
   let sweeper: NodeJS.Timeout | null = null;
   let closing: Promise<void> | null = null;
+  let sinceHeartbeatMs = 0;
 
   const ready = start().catch((error: unknown) => {
     status = 'failed';
@@ -198,10 +200,12 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   async function start(): Promise<void> {
     const { clock = Date.now, logger = silentLogger } = options;
     const directory = resolve(options.dataDirectory ?? '.ide-data');
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    // Searchable by all, listable by nobody else: a session's own user must reach its workspace.
+    await mkdir(join(directory, 'workspaces'), { recursive: true, mode: 0o711 });
     const [policy, hunter, sandbox, audit, storage] = await Promise.all([
       createPolicyEngine({
-        onError: (error) => logger.error({ error }, 'A request could not be judged and was blocked.'),
+        onError: (error) =>
+          logger.error({ error }, 'A request could not be judged and was blocked.'),
         ...(options.policies === undefined ? {} : { policies: options.policies }),
       }),
       createHunter(),
@@ -262,7 +266,6 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     emitConnection(connection, true);
   }
 
-  let sinceHeartbeatMs = 0;
   async function sweep(parts: Parts, registry: SessionRegistry): Promise<void> {
     const now = parts.clock();
     sinceHeartbeatMs += sweepMs;

@@ -16,7 +16,7 @@ export interface Limits {
   connections: number;
   /** Connections of one session. @default 20 */
   connectionsPerSession: number;
-  /** Requests of one connection that may be unanswered. @default 64 */
+  /** Requests of one session that may be unanswered. @default 1_024 */
   requestsInFlight: number;
   /** Events kept for a session's reconnecting clients. @default 2_000 */
   replayEvents: number;
@@ -41,7 +41,7 @@ export const kitLimits: Limits = {
   heartbeatMs: defaultLimits.heartbeat_ms,
   connections: 10_000,
   connectionsPerSession: 20,
-  requestsInFlight: 64,
+  requestsInFlight: 1_024,
   replayEvents: 2_000,
   replayBytes: 1_048_576,
   unsentBytes: 8_388_608,

@@ -1,8 +1,8 @@
 import type { ChatMessage, InputOf, OperationName } from '@ide-assistant/sdk/protocol';
 import type { AssistantEvent, ToolResult } from '../assistant/assistant.ts';
-import { proposeEdit } from '../assistant/propose-edit.ts';
 import { RequestError } from '../errors.ts';
 import type { OperationContext, OperationHandler } from './handler.ts';
+import { proposeEdit } from './propose-edit.ts';
 
 /** Earlier lines that an assistant is given. */
 const historyLength = 40;
@@ -15,7 +15,10 @@ export const chat: OperationHandler<'chat'> = {
       limit: historyLength,
     });
     const messageId = parts.createId('m');
-    await parts.storage.messages.append(session.id, lineOf(context, parts.createId('m'), 'user', message));
+    await parts.storage.messages.append(
+      session.id,
+      lineOf(context, parts.createId('m'), 'user', message),
+    );
     const publishTyping = (is_typing: boolean) =>
       session.publish('ai_typing', { is_typing }, requestId);
 
@@ -52,7 +55,10 @@ export const chat: OperationHandler<'chat'> = {
     } finally {
       publishTyping(false);
       if (content) {
-        await parts.storage.messages.append(session.id, lineOf(context, messageId, 'assistant', content));
+        await parts.storage.messages.append(
+          session.id,
+          lineOf(context, messageId, 'assistant', content),
+        );
       }
     }
     return {

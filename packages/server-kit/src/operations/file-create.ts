@@ -11,7 +11,10 @@ export const fileCreate: OperationHandler<'file_create'> = {
     isDirectory: kind === 'directory',
   }),
   scanned: ({ path, content }) => (content ? { content, path } : null),
-  async execute({ content = '', kind = 'file' }, { parts, session, paths, principal, alerts, requestId }) {
+  async execute(
+    { content = '', kind = 'file' },
+    { parts, session, paths, principal, alerts, requestId },
+  ) {
     const path = fieldPath(paths, 'path');
     const workspace = await session.workspace();
     if (kind === 'directory') {

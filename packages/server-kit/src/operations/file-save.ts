@@ -10,7 +10,10 @@ export const fileSave: OperationHandler<'file_save'> = {
     const text = scannableText(content, encoding);
     return text === null ? null : { content: text, path };
   },
-  async execute({ content, encoding, base_hash }, { parts, session, paths, principal, alerts, requestId }) {
+  async execute(
+    { content, encoding, base_hash },
+    { parts, session, paths, principal, alerts, requestId },
+  ) {
     const path = fieldPath(paths, 'path');
     const written = await writeFile(
       await session.workspace(),

@@ -21,11 +21,7 @@ export const quarantineRestore: OperationHandler<'quarantine_restore'> = {
       makeParents: true,
     });
     await parts.storage.quarantine.remove(session.id, row.id);
-    session.publish(
-      'file_update',
-      { path: path.path, hash, origin: principal.userId },
-      requestId,
-    );
+    session.publish('file_update', { path: path.path, hash, origin: principal.userId }, requestId);
     return { path: path.path, quarantine_path, hash };
   },
 };

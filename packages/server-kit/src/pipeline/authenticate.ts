@@ -17,11 +17,7 @@ export interface Principal {
  *
  * @throws RequestError `unauthenticated` when the identity has ended.
  */
-export function authenticate(
-  identity: Identity,
-  kind: Principal['kind'],
-  now: number,
-): Principal {
+export function authenticate(identity: Identity, kind: Principal['kind'], now: number): Principal {
   if (identity.expiresAt !== null && identity.expiresAt <= now) {
     throw new RequestError('unauthenticated', 'The token has expired. Renew it and ask again.', {
       retryable: true,

@@ -76,8 +76,7 @@ function rule(
       {
         principal: { kind: principal.kind, userId: principal.userId, roles: principal.roles },
         action,
-        resource:
-          resource === undefined ? { kind: 'workspace' } : { kind: 'path', path: resource },
+        resource: resource === undefined ? { kind: 'workspace' } : { kind: 'path', path: resource },
         context: resource === undefined ? context : { ...context, path: resource },
       },
       { approved },

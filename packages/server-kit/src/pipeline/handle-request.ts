@@ -81,16 +81,7 @@ export async function handleRequest<N extends OperationName>(
     target,
   };
 
-  const verdict = await govern(
-    parts,
-    session,
-    principal,
-    name,
-    handler,
-    input,
-    target,
-    governed,
-  );
+  const verdict = await govern(parts, session, principal, name, handler, input, target, governed);
   if ('ruling' in verdict) return refuse(session, recorded, request, verdict.ruling);
   const { permit } = verdict;
 
@@ -111,12 +102,7 @@ export async function handleRequest<N extends OperationName>(
     return blocked(name, hunted.reason, entry.id, hunted.blocking);
   }
 
-  const intent = await recordIntent(
-    recorded,
-    permit,
-    hunted.report,
-    approval?.approval_id ?? null,
-  );
+  const intent = await recordIntent(recorded, permit, hunted.report, approval?.approval_id ?? null);
   const context: OperationContext = {
     parts,
     session,

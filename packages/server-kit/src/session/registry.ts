@@ -50,21 +50,27 @@ export function createSessionRegistry(
     return session;
   };
 
+  /** Two connections that ask for one new session at once get the same. */
+  const openOnce = (id: string, userId: string, isNew: boolean): Promise<Session> => {
+    const pending =
+      opening.get(id) ?? open(id, userId, isNew).finally(() => opening.delete(id));
+    opening.set(id, pending);
+    return pending;
+  };
+
   return {
     sessions,
     get: (id) => sessions.get(id) ?? null,
 
     async open(id, userId) {
       if (id !== null && !namePattern.test(id)) {
-        throw new RequestError('invalid_message', 'A session’s name is 1 to 64 of A-Z a-z 0-9 _ -.');
+        throw new RequestError(
+          'invalid_message',
+          'A session’s name is 1 to 64 of A-Z a-z 0-9 _ -.',
+        );
       }
       const name = id ?? parts.createId('s');
-      let pending = opening.get(name);
-      if (!sessions.has(name) && !pending) {
-        pending = open(name, userId, id === null).finally(() => opening.delete(name));
-        opening.set(name, pending);
-      }
-      const session = sessions.get(name) ?? (await (pending as Promise<Session>));
+      const session = sessions.get(name) ?? (await openOnce(name, userId, id === null));
       if (session.owner !== userId) {
         throw new RequestError('forbidden', 'This session belongs to somebody else.');
       }

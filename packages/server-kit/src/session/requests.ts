@@ -181,7 +181,10 @@ export function createRequests(parts: Parts, session: Session): Requests {
         message = { type: 'cancelled' };
       } else {
         message = failureOf(running, error);
-        keep = !(error instanceof RequestError && (error.retryable || error.code === 'invalid_message'));
+        keep = !(
+          error instanceof RequestError &&
+          (error.retryable || error.code === 'invalid_message')
+        );
       }
     }
     await finish(running, message, keep);
@@ -327,8 +330,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
   function announce(record: ApprovalRecord): void {
     session.publish('approval_resolved', {
       approval_id: record.approval_id,
-      decision:
-        record.state === 'denied' ? 'deny' : record.resolvedBy === null ? null : 'approve',
+      decision: record.state === 'denied' ? 'deny' : record.resolvedBy === null ? null : 'approve',
       by: record.resolvedBy,
       state: record.state,
     });
@@ -378,7 +380,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
       void end(running, () =>
         handleRequest(hostOf(running, identity), {
           name,
-          fields: input as Record<string, unknown>,
+          fields: input,
           requestId,
           clientId: parent.key.clientId,
           identity,
@@ -442,9 +444,7 @@ function orderKeys(
   fields: Record<string, unknown>,
 ): string[] {
   const named = (contract[name].paths as readonly string[]).map((field) => fields[field]);
-  return named
-    .filter((path) => typeof path === 'string')
-    .map((path) => `${clientId}\n${path}`);
+  return named.filter((path) => typeof path === 'string').map((path) => `${clientId}\n${path}`);
 }
 
 function toolResultOf<N extends OperationName>(reply: Record<string, unknown>): ToolResult<N> {

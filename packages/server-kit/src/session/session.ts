@@ -1,8 +1,4 @@
-import type {
-  EventFields,
-  EventName,
-  Topic,
-} from '@ide-assistant/sdk/protocol';
+import type { EventFields, EventName, Topic } from '@ide-assistant/sdk/protocol';
 import type { Identity } from '../auth/index.ts';
 import type { OperationConnection, OperationSession } from '../operations/handler.ts';
 import type { Parts } from '../parts.ts';
@@ -176,4 +172,3 @@ function rememberFile(
   if (hash === null) files.delete(path);
   else files.set(path, hash);
 }
-

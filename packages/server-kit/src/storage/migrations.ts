@@ -23,11 +23,7 @@ export const migrations: Record<string, Migration> = {
         .addColumn('finished_at', 'integer')
         .addPrimaryKeyConstraint('outcomes_key', ['session_id', 'client_id', 'request_id'])
         .execute();
-      await schema
-        .createIndex('outcomes_by_end')
-        .on('outcomes')
-        .column('finished_at')
-        .execute();
+      await schema.createIndex('outcomes_by_end').on('outcomes').column('finished_at').execute();
       await schema
         .createTable('approvals')
         .addColumn('id', 'text', (column) => column.primaryKey())

@@ -43,9 +43,7 @@ export function proposalStore(database: Kysely<Schema>, clock: () => number): Pr
         .where('id', '=', diffId)
         .where('session_id', '=', sessionId)
         .executeTakeFirst();
-      return row
-        ? { diff: JSON.parse(row.diff) as Diff, state: row.state as ProposalState }
-        : null;
+      return row ? { diff: JSON.parse(row.diff) as Diff, state: row.state as ProposalState } : null;
     },
     async open(sessionId) {
       const rows = await database

@@ -135,8 +135,12 @@ export function openConnection(options: {
       topics,
       send: connection.send,
       close: connection.close,
-      subscribe: (added) => void added.forEach((topic) => topics.add(topic)),
-      unsubscribe: (removed) => void removed.forEach((topic) => topics.delete(topic)),
+      subscribe(added) {
+        for (const topic of added) topics.add(topic);
+      },
+      unsubscribe(removed) {
+        for (const topic of removed) topics.delete(topic);
+      },
       renewToken,
     };
     await session.join(member, handshake.position, (welcome) => {

@@ -1,4 +1,9 @@
-import type { Assistant, AssistantContext, AssistantEvent, AssistantTurn } from '../../assistant.ts';
+import type {
+  Assistant,
+  AssistantContext,
+  AssistantEvent,
+  AssistantTurn,
+} from '../../assistant.ts';
 import { explain } from './explain.ts';
 import { fix } from './fix.ts';
 import { format } from './format.ts';

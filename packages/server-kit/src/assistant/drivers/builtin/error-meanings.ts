@@ -14,7 +14,8 @@ const meanings: readonly ErrorMeaning[] = [
   {
     pattern: /^ModuleNotFoundError|Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND/,
     cause: 'An imported module is not there.',
-    remedy: 'Check its spelling; only the standard library and files of this workspace can be imported.',
+    remedy:
+      'Check its spelling; only the standard library and files of this workspace can be imported.',
   },
   {
     pattern: /^ImportError/,
@@ -23,7 +24,8 @@ const meanings: readonly ErrorMeaning[] = [
   },
   {
     pattern: /^UnboundLocalError/,
-    cause: 'A variable is assigned somewhere in the function, so it is local, and is read before that.',
+    cause:
+      'A variable is assigned somewhere in the function, so it is local, and is read before that.',
     remedy: 'Assign it first, or declare it with global or nonlocal.',
   },
   {
@@ -54,7 +56,8 @@ const meanings: readonly ErrorMeaning[] = [
   {
     pattern: /^AttributeError: 'NoneType'|Cannot (?:read|set) properties of (?:undefined|null)/,
     cause: 'A value is missing where an object was expected.',
-    remedy: 'Find where it should come from: a call that returns nothing, or a lookup that found nothing.',
+    remedy:
+      'Find where it should come from: a call that returns nothing, or a lookup that found nothing.',
   },
   {
     pattern: /^AttributeError/,
@@ -107,7 +110,8 @@ const meanings: readonly ErrorMeaning[] = [
     remedy: 'Only the workspace and /tmp can be written.',
   },
   {
-    pattern: /^(?:ConnectionError|OSError: \[Errno (?:101|99|111)\]|socket\.gaierror)|ENETUNREACH|EAI_AGAIN|ECONNREFUSED|ENOTFOUND/,
+    pattern:
+      /^(?:ConnectionError|OSError: \[Errno (?:101|99|111)\]|socket\.gaierror)|ENETUNREACH|EAI_AGAIN|ECONNREFUSED|ENOTFOUND/,
     cause: 'The code tries to reach the network, which the sandbox does not have.',
     remedy: 'Put the data into a file of the workspace and read it from there.',
   },

@@ -35,12 +35,10 @@ export const explain: Command = {
     if (!opened.ok) return;
     const lines = opened.output.content.split('\n');
     const from = Math.max(error.line - 1 - contextLines, 0);
-    const shown = lines
-      .slice(from, error.line + contextLines)
-      .map((line, index) => {
-        const number = from + index + 1;
-        return `${number === error.line ? '>' : ' '} ${String(number).padStart(4)}  ${line}`;
-      });
+    const shown = lines.slice(from, error.line + contextLines).map((line, index) => {
+      const number = from + index + 1;
+      return `${number === error.line ? '>' : ' '} ${String(number).padStart(4)}  ${line}`;
+    });
     yield {
       type: 'text',
       delta: `\n\`${path}\`, line ${error.line}:\n\n\`\`\`text\n${shown.join('\n')}\n\`\`\`\n`,

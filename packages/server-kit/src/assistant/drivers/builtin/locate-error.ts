@@ -26,7 +26,9 @@ export function locateError(stderr: string): LocatedError | null {
 function lineOf(lines: readonly string[]): number | null {
   const python = lines.map((line) => pythonFrame.exec(line)).filter((match) => match !== null);
   if (python.length > 0) {
-    const own = python.findLast((match) => !match[1]?.startsWith('/usr/') && !match[1]?.startsWith('<'));
+    const own = python.findLast(
+      (match) => !match[1]?.startsWith('/usr/') && !match[1]?.startsWith('<'),
+    );
     return own ? Number(own[2]) : null;
   }
   const script = lines.map((line) => scriptFrame.exec(line.trim())).find((match) => match !== null);

@@ -1,8 +1,8 @@
 import type { Diff } from '@ide-assistant/sdk/protocol';
 import { hunksOf } from '../edits/index.ts';
 import { languageOf } from '../hunter/index.ts';
-import type { OperationContext } from '../operations/handler.ts';
-import type { AssistantEvent } from './assistant.ts';
+import type { OperationContext } from './handler.ts';
+import type { AssistantEvent } from '../assistant/assistant.ts';
 
 /**
  * Turns an assistant's edit into a proposal that waits for a person. The file is read through all

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort, startExample, temporaryDirectory } from './start-process.ts';
+
+const demo = join(import.meta.dirname, '..', 'demo');
+let browser: Browser;
+
+beforeAll(async () => {
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: demo, stdio: 'inherit' });
+  browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
+  });
+}, 120_000);
+
+afterAll(() => browser?.close());
+
+test('a person goes from the launcher to the canvas, writes, saves and runs a program', async () => {
+  const { page } = await openDemo();
+  await openCanvas(page);
+
+  await createFile(page, 'hello.py');
+  await write(page, 'print("Hello World")');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Saved ✓').waitFor();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByRole('tabpanel', { name: 'Output' }).getByText('Hello World').waitFor();
+
+  await page.getByRole('button', { name: 'verified' }).click();
+  await page.getByText('ide-assistant/local').waitFor();
+}, 60_000);
+
+test('a person scans a file, takes the fix that is offered and rejects another', async () => {
+  const { page } = await openDemo();
+  await openCanvas(page);
+  const vulnerable = 'answer = eval(user_input)';
+
+  await createFile(page, 'bad.py');
+  await write(page, vulnerable);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Saved ✓').waitFor();
+  await page.getByRole('button', { name: 'Scan', exact: true }).click();
+  const findings = page.getByRole('tabpanel', { name: 'Findings' });
+  await findings
+    .getByText(/critical/i)
+    .first()
+    .waitFor();
+  await findings.getByText(/Risk \d+(\.\d)? \/ 10/).waitFor();
+
+  await findings.getByRole('button', { name: 'Fix' }).first().click();
+  await page.getByRole('button', { name: 'Reject' }).first().click();
+  await page.getByText('Rejected').first().waitFor();
+  expect(await text(page)).toBe(vulnerable);
+
+  await findings.getByRole('button', { name: 'Fix' }).first().click();
+  await page.getByRole('button', { name: 'Apply', exact: true }).first().click();
+  await page.getByText('Applied').first().waitFor();
+  await expect.poll(() => text(page)).toContain('ast.literal_eval(user_input)');
+}, 60_000);
+
+test('a message that is typed while the server is gone is sent when it is back, once', async () => {
+  const { page, server, restart } = await openDemo();
+  await page.getByRole('button', { name: /open assistant/i }).click();
+  const widget = page.locator('ide-assistant');
+  await widget.getByText('Connected').first().waitFor({ state: 'attached' });
+
+  await server.kill();
+  await widget
+    .getByText(/Reconnecting/)
+    .first()
+    .waitFor();
+  const composer = page.getByRole('textbox', { name: /message/i });
+  await composer.fill('/help');
+  await composer.press('Enter');
+  await widget.getByText(/1 queued/).waitFor();
+
+  await restart();
+  await widget.getByText('Connected').first().waitFor({ state: 'attached', timeout: 40_000 });
+  await widget.getByText('shows this list').first().waitFor();
+  expect(await widget.getByText('shows this list').count()).toBe(1);
+}, 90_000);
+
+async function openDemo() {
+  const port = await freePort();
+  const environment = {
+    PORT: String(port),
+    IDE_DATA: await temporaryDirectory(),
+    IDE_NO_INSTALL: '1',
+  };
+  const start = () => startExample('demo', environment, /The assistant is at/);
+  const server = await start();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  await page.goto(`http://localhost:${port}/`);
+  return { page, server, restart: start };
+}
+
+async function openCanvas(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /open assistant/i }).click();
+  await page.getByRole('button', { name: 'Open canvas' }).click();
+}
+
+async function createFile(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'New file' }).first().click();
+  const field = page.getByRole('textbox', { name: /new file|file name/i });
+  await field.fill(name);
+  await field.press('Enter');
+  await page.getByRole('tab', { name: new RegExp(name) }).waitFor();
+}
+
+async function write(page: Page, content: string): Promise<void> {
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(content);
+}
+
+async function text(page: Page): Promise<string> {
+  return (await page.locator('.cm-content .cm-line').allInnerTexts()).join('\n').trim();
+}
