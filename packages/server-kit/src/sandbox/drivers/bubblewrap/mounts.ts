@@ -1,0 +1,96 @@
+import { lstatSync, readlinkSync } from 'node:fs';
+import type { SandboxLimits } from '../../limits.ts';
+
+/** Where the code of a run lies inside the sandbox. */
+export const codeDirectory = '/run/code';
+
+/** Where the workspace lies inside the sandbox. */
+export const workspaceDirectory = '/workspace';
+
+/** A file that is made of text rather than taken from the host. */
+export interface DataFile {
+  path: string;
+  content: string;
+}
+
+/** A file of the host that is shown inside, read-only. */
+export interface BoundFile {
+  from: string;
+  to: string;
+}
+
+/** Descriptors by which bubblewrap is fed; {@link DataFile}s follow from `firstFile` on. */
+export const descriptors = {
+  filter: 3,
+  status: 4,
+  arguments: 5,
+  report: 9,
+  firstFile: 10,
+} as const;
+
+/** The files of `/etc` that programs look themselves up in. */
+export const identityFiles: readonly DataFile[] = [
+  {
+    path: '/etc/passwd',
+    content:
+      'root:x:0:0:root:/:/usr/sbin/nologin\n' +
+      `sandbox:x:1000:1000:sandbox:${workspaceDirectory}:/bin/bash\n` +
+      'nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n',
+  },
+  { path: '/etc/group', content: 'root:x:0:\nsandbox:x:1000:\nnogroup:x:65534:\n' },
+];
+
+/** What {@link mountArguments} needs. */
+export interface MountOptions {
+  /** Host path of the workspace. */
+  workspace: string;
+  limits: SandboxLimits;
+  files: readonly DataFile[];
+  binds: readonly BoundFile[];
+  environment: Readonly<Record<string, string>>;
+}
+
+/** The options of bubblewrap that make the sandbox. Their order is the order of the mounts. */
+export function mountArguments(options: MountOptions): string[] {
+  const { workspace, limits, files, binds, environment } = options;
+  const { filter, status, firstFile } = descriptors;
+  return [
+    ...words('--unshare-user --unshare-pid --unshare-net --unshare-ipc --unshare-uts'),
+    ...words('--unshare-cgroup --disable-userns --cap-drop ALL --die-with-parent --new-session'),
+    ...words('--uid 1000 --gid 1000 --hostname sandbox --clearenv'),
+    ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...systemDirectories(),
+    ...words('--ro-bind-try /etc/alternatives /etc/alternatives'),
+    ...words('--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache'),
+    ...binds.flatMap(({ from, to }) => ['--ro-bind', from, to]),
+    ...files.flatMap(({ path }, index) => [
+      ...words(`--perms 0444 --ro-bind-data ${firstFile + index}`),
+      path,
+    ]),
+    ...words('--proc /proc --dev /dev'),
+    ...words(`--size ${Math.ceil(limits.tmpBytes / 4)} --tmpfs /dev/shm`),
+    ...words(`--size ${limits.tmpBytes} --tmpfs /tmp`),
+    '--bind',
+    workspace,
+    ...words(`${workspaceDirectory} --chdir ${workspaceDirectory}`),
+    // The root and /dev are memory without a size, so nothing may be written there; last, since
+    // nothing can be mounted afterwards.
+    ...words('--remount-ro /dev --remount-ro /'),
+    ...words(`--seccomp ${filter} --json-status-fd ${status}`),
+  ];
+}
+
+function words(line: string): string[] {
+  return line.split(' ');
+}
+
+/** `/usr` and its neighbours, which newer systems have as links into it. */
+function systemDirectories(): string[] {
+  const neighbours = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'].flatMap((name) => {
+    const path = `/${name}`;
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats?.isSymbolicLink()) return ['--symlink', readlinkSync(path), path];
+    return stats?.isDirectory() ? ['--ro-bind', path, path] : [];
+  });
+  return ['--ro-bind', '/usr', '/usr', ...neighbours];
+}

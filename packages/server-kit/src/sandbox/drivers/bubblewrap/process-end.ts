@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A process that a reused id cannot be mistaken for. */
+export interface ProcessHandle {
+  pid: number;
+  /** When it started, in ticks since boot. */
+  startTime: string;
+}
+
+/** Takes hold of a running process; `undefined` when it is gone already. */
+export function processHandle(pid: number): ProcessHandle | undefined {
+  const stat = readStat(pid);
+  return stat === undefined ? undefined : { pid, startTime: stat.startTime };
+}
+
+/**
+ * Waits until a process is gone or a mere zombie. For the first process of a pid namespace this is
+ * when every other process in it is gone, too: the kernel ends them all before it lets go of that
+ * one. A program that closed its output would otherwise outlive the pipes for a moment.
+ */
+export async function processEnd({ pid, startTime }: ProcessHandle): Promise<void> {
+  for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
+    const stat = readStat(pid);
+    if (stat === undefined || stat.startTime !== startTime || stat.state === 'Z') return;
+    await delay(waitMs);
+  }
+}
+
+function readStat(pid: number): { state: string; startTime: string } | undefined {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  // The name before the last parenthesis may hold anything. See proc_pid_stat(5): state is field
+  // 3, the start time field 22.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
+}

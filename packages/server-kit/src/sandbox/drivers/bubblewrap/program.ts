@@ -1,0 +1,124 @@
+import { posix } from 'node:path';
+import { RequestError } from '../../../errors.ts';
+import { interpreters, locateCode, type Language } from '../../languages.ts';
+import type { ExecutionRequest } from '../../sandbox.ts';
+import { stripTypes } from '../../strip-types.ts';
+import type { LaunchSpec } from './launch.ts';
+import { codeDirectory, workspaceDirectory } from './mounts.ts';
+import { nodeImportsPath, nodeImportsSource } from './node-imports.ts';
+import type { InterpreterPlace } from './setup.ts';
+
+/** A launch but for where and as whom; or why the code cannot be run. */
+export type Program =
+  | { ok: true; spec: Omit<LaunchSpec, 'workspace' | 'owner' | 'limits'> }
+  | { ok: false; message: string };
+
+/** The environment that every program starts with. */
+export const baseEnvironment: Readonly<Record<string, string>> = {
+  PATH: '/opt/node/bin:/usr/local/bin:/usr/bin:/bin',
+  HOME: workspaceDirectory,
+  USER: 'sandbox',
+  LANG: 'C.UTF-8',
+  TMPDIR: '/tmp',
+};
+
+/**
+ * Turns a request into a command line with its files. The code is a read-only file outside the
+ * workspace, so running it changes nothing there, and its imports are led back to the directory
+ * where it belongs.
+ * @throws {@link RequestError} `invalid_message` for a bad file name or argument.
+ */
+export function programOf(
+  language: Language,
+  place: InterpreterPlace,
+  request: ExecutionRequest,
+): Program {
+  const { args = [], stdin } = request;
+  if (args.some((argument) => argument.includes('\0'))) {
+    throw new RequestError('invalid_message', 'An argument of a program cannot hold a NUL.');
+  }
+  const location = locateCode(language, request.fileName);
+  const home = posix.join(workspaceDirectory, location.directory);
+  const source = sourceOf(language, place, location.baseName, request.code);
+  if (!source.ok) return source;
+
+  const code = { path: posix.join(codeDirectory, source.baseName), content: source.code };
+  const { flags, environment, files } = extrasOf(language, home);
+  return {
+    ok: true,
+    spec: {
+      command: [
+        place.command,
+        ...interpreters[language.interpreter].flags,
+        ...flags,
+        code.path,
+        ...args,
+      ],
+      files: [code, ...files],
+      binds: place.binds,
+      environment: { ...baseEnvironment, ...environment },
+      stdin,
+    },
+  };
+}
+
+/** Whether this Node runs TypeScript as it is: without a flag since 22.18 and 23.6. */
+export function stripsTypes(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major === 22) return minor >= 18;
+  return major > 23 || (major === 23 && minor >= 6);
+}
+
+type Source = { ok: true; baseName: string; code: string } | { ok: false; message: string };
+
+function sourceOf(
+  language: Language,
+  { version = '' }: InterpreterPlace,
+  baseName: string,
+  code: string,
+): Source {
+  if (language.name !== 'typescript' || stripsTypes(version)) return { ok: true, baseName, code };
+  const stripped = stripTypes(code);
+  if (!stripped.ok) return stripped;
+  return { ok: true, baseName: baseName.replace(/ts$/, 'js'), code: stripped.code };
+}
+
+interface Extras {
+  flags: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  files: LaunchSpec['files'];
+}
+
+/** What makes an interpreter import from the workspace. */
+function extrasOf(language: Language, home: string): Extras {
+  switch (language.interpreter) {
+    case 'python':
+      return {
+        flags: [],
+        environment: {
+          PYTHONPATH: home === workspaceDirectory ? home : `${home}:${workspaceDirectory}`,
+          // Output is shown while the program runs, so it may not wait in a buffer.
+          PYTHONUNBUFFERED: '1',
+          PYTHONDONTWRITEBYTECODE: '1',
+        },
+        files: [],
+      };
+    case 'node':
+      return {
+        flags: [`--require=${nodeImportsPath}`],
+        environment: { NODE_PATH: moduleDirectories(home) },
+        files: [{ path: nodeImportsPath, content: nodeImportsSource(home) }],
+      };
+    case 'bash':
+      return { flags: [], environment: {}, files: [] };
+  }
+}
+
+/** Where `require` looks for packages: `node_modules` from the code's directory up. */
+function moduleDirectories(home: string): string {
+  const directories: string[] = [];
+  for (let at = home; at.startsWith(workspaceDirectory); at = posix.dirname(at)) {
+    directories.push(posix.join(at, 'node_modules'));
+  }
+  return directories.join(':');
+}

@@ -1,0 +1,62 @@
+import { defaultLimits } from '@ide-assistant/sdk/protocol';
+import { KitError } from '../errors.ts';
+
+/** Bounds of one run. */
+export interface SandboxLimits {
+  /** Longest wall time, milliseconds. @default 10_000 */
+  timeoutMs: number;
+  /**
+   * Most memory of the run's processes together, bytes. Node starts with about 60 MiB and numpy
+   * with about 40 MiB, so the default leaves room for a real program.
+   * @default 268_435_456 (256 MiB)
+   */
+  memoryBytes: number;
+  /** Most processor time of any one process, seconds. @default 20 */
+  cpuSeconds: number;
+  /** Most processes and threads at once; Node alone has eleven threads. @default 64 */
+  pids: number;
+  /** Most open files of one process. @default 256 */
+  openFiles: number;
+  /** Largest single file, bytes. @default 67_108_864 (64 MiB) */
+  fileBytes: number;
+  /** Size of `/tmp`, bytes; `/dev/shm` gets a quarter of it. @default 67_108_864 (64 MiB) */
+  tmpBytes: number;
+  /** Output kept of one run, stdout and stderr together, bytes. @default 51_200 */
+  outputBytes: number;
+}
+
+/** The limits of a run for which nobody asked otherwise. */
+export const defaultSandboxLimits: SandboxLimits = {
+  timeoutMs: defaultLimits.execution_ms,
+  memoryBytes: 268_435_456,
+  cpuSeconds: 20,
+  pids: 64,
+  openFiles: 256,
+  fileBytes: 67_108_864,
+  tmpBytes: 67_108_864,
+  outputBytes: defaultLimits.output_bytes,
+};
+
+/**
+ * Lays partial limits over one another, the later ones winning.
+ * @throws {@link KitError} `INVALID_LIMIT` for a limit that is not a positive whole number.
+ */
+export function resolveLimits(
+  ...layers: readonly (Partial<SandboxLimits> | undefined)[]
+): SandboxLimits {
+  const limits = { ...defaultSandboxLimits };
+  for (const layer of layers) {
+    for (const name of Object.keys(limits) as (keyof SandboxLimits)[]) {
+      const value = layer?.[name];
+      if (value === undefined) continue;
+      if (!Number.isSafeInteger(value) || value < 1) {
+        throw new KitError(
+          'INVALID_LIMIT',
+          `Sandbox limit ${name} is ${value}; give a whole number of at least 1.`,
+        );
+      }
+      limits[name] = value;
+    }
+  }
+  return limits;
+}
