@@ -1,0 +1,13 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: { index: 'src/index.ts', protocol: 'src/protocol/index.ts' },
+  tsconfig: 'tsconfig.src.json',
+  format: 'esm',
+  target: 'es2022',
+  dts: true,
+  clean: true,
+  sourcemap: true,
+  // With shared chunks the client would import an empty helper of the schemas.
+  splitting: false,
+});
