@@ -45,4 +45,4 @@ export type {
   EntryProof,
   LogEntry,
 } from './verification/index.ts';
-export type { FileTypes } from './workspace/index.ts';
+export { defaultFileTypes, type FileTypes } from './workspace/index.ts';

@@ -56,7 +56,10 @@ export interface ServerKitOptions {
   sandbox?: {
     /** Drivers to try in order. @default bubblewrap, then QuickJS for JavaScript alone */
     drivers?: readonly SandboxDriver[];
-    /** Protections without which the kit refuses to start. */
+    /**
+     * Protections without which the kit refuses to start.
+     * @default filesystem, processes, network, syscalls, privileges, output, time
+     */
     require?: readonly ProtectionName[];
   };
   limits?: Partial<Limits>;
@@ -99,6 +102,16 @@ export interface ServerKit {
   on<K extends keyof KitEvents>(name: K, listener: (event: KitEvents[K]) => void): () => void;
 }
 
+/** Without these it is no sandbox; limits of resources may be best-effort and are reported. */
+const isolation: readonly ProtectionName[] = [
+  'filesystem',
+  'processes',
+  'network',
+  'syscalls',
+  'privileges',
+  'output',
+  'time',
+];
 /** How often connections, sessions and approvals are looked after, milliseconds. */
 const sweepMs = 1_000;
 /** Beside two heartbeats, what a hidden tab whose timers are throttled may stay silent, ms. */
@@ -209,7 +222,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
         ...(options.policies === undefined ? {} : { policies: options.policies }),
       }),
       createHunter(),
-      selectDriver(options.sandbox ?? {}),
+      selectDriver({ require: isolation, ...options.sandbox }),
       openAuditLog({
         directory: join(directory, 'audit'),
         clock,

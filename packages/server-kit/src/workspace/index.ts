@@ -1,0 +1,14 @@
+export { confinePath, type ConfinedPath, type ConfinePathOptions } from './confine-path.ts';
+export type { ContentKind } from './content-kind.ts';
+export { createDirectory } from './create-directory.ts';
+export { checkFileType, defaultFileTypes, type FileTypes } from './file-types.ts';
+export { hashOf } from './hash-of.ts';
+export { kindOf } from './kind-of.ts';
+export { listDirectory, type Listing, type ListOptions } from './list-directory.ts';
+export { openWorkspace, type OpenWorkspaceOptions } from './open-workspace.ts';
+export { readFile, type FileContent } from './read-file.ts';
+export { removeDirectory } from './remove-directory.ts';
+export { removeFile } from './remove-file.ts';
+export { renamePath } from './rename-path.ts';
+export type { Owner, Workspace } from './workspace.ts';
+export { writeFile, type WriteFileOptions, type WrittenFile } from './write-file.ts';
