@@ -28,10 +28,13 @@ export function provisionSandbox(
   }
   say(`Installing ${missing.join(' and ')} for the sandbox (IDE_NO_INSTALL=1 forbids this) …`);
   const [program, ...before] = [...prefix, 'apt-get'];
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options = { stdio: ['ignore', 'ignore', 'inherit'], env: environment } as const;
-  spawnSync(program, [...before, 'update', '-qq'], options);
-  const { status } = spawnSync(program, [...before, ...command.split(' ').slice(1)], options);
+  const run = (args: readonly string[]) =>
+    spawnSync(program, [...before, ...args], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  run(['update', '-qq']);
+  const { status } = run(command.split(' ').slice(1));
   if (status !== 0) say(`That failed, so only JavaScript can be run. By hand: sudo ${command}`);
 }
 

@@ -177,7 +177,12 @@ function blocked(
 function withoutEnvelope<N extends OperationName>(
   input: ParsedInputOf<N>,
 ): Record<string, unknown> {
-  const { request_id: _id, session_id: _session, ...fields } = input as Record<string, unknown>;
+  const {
+    request_id: _id,
+    session_id: _session,
+    timestamp: _timestamp,
+    ...fields
+  } = input as Record<string, unknown>;
   return fields;
 }
 

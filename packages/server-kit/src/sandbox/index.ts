@@ -1,7 +1,7 @@
 export { bubblewrap, type BubblewrapOptions } from './drivers/bubblewrap/bubblewrap.ts';
 export { quickJs, type QuickJsOptions } from './drivers/quickjs/quickjs.ts';
-export { findLanguage, languages, type Language } from './languages.ts';
-export { defaultSandboxLimits, type SandboxLimits } from './limits.ts';
+export type { Language } from './languages.ts';
+export type { SandboxLimits } from './limits.ts';
 export {
   protectionNames,
   type ExecutionOutcome,
@@ -15,11 +15,4 @@ export {
   type WorkspaceMount,
 } from './sandbox.ts';
 export { selectDriver, type SelectDriverOptions } from './select-driver.ts';
-export {
-  mappedUidRange,
-  releaseSessionOwner,
-  sessionOwner,
-  sessionUidRange,
-  type Owner,
-  type UidRange,
-} from './session-owner.ts';
+export { releaseSessionOwner, sessionOwner, type Owner, type UidRange } from './session-owner.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { RequestError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
-import { sessionOwner } from '../sandbox/index.ts';
+import { releaseSessionOwner, sessionOwner } from '../sandbox/index.ts';
 import { createSession, type Session } from './session.ts';
 
 /** Chooses the host directory of a session's workspace. */
@@ -52,8 +52,7 @@ export function createSessionRegistry(
 
   /** Two connections that ask for one new session at once get the same. */
   const openOnce = (id: string, userId: string, isNew: boolean): Promise<Session> => {
-    const pending =
-      opening.get(id) ?? open(id, userId, isNew).finally(() => opening.delete(id));
+    const pending = opening.get(id) ?? open(id, userId, isNew).finally(() => opening.delete(id));
     opening.set(id, pending);
     return pending;
   };
@@ -90,11 +89,13 @@ export function createSessionRegistry(
         idleSince.delete(id);
         sessions.delete(id);
         await session.close();
+        releaseSessionOwner(id);
       }
     },
 
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
+      for (const id of sessions.keys()) releaseSessionOwner(id);
       sessions.clear();
     },
   };

@@ -10,7 +10,7 @@ export function createPathLocks(): PathLocks {
 
   return {
     async run(paths, task) {
-      const before = paths.map((path) => tails.get(path));
+      const before = paths.map((path) => tails.get(path)).filter((tail) => tail !== undefined);
       const { promise: done, resolve: finish } = Promise.withResolvers<void>();
       // All paths are taken at once, before anything is awaited, so two tasks never wait for each other.
       for (const path of paths) tails.set(path, done);

@@ -24,14 +24,14 @@ export interface Scratch {
 }
 
 /** The ways to confine that this system has. */
-export const confinements: readonly Workspace['confinement'][] =
+export const confinements: readonly [Workspace['confinement'], ...Workspace['confinement'][]] =
   process.platform === 'linux' ? ['enforced', 'best-effort'] : ['best-effort'];
 
 export const isRoot = process.geteuid?.() === 0;
 
 /** Opens a scratch workspace that is removed when the test has finished. */
 export async function openScratch({
-  confinement = confinements[0] as Workspace['confinement'],
+  confinement = confinements[0],
   owner,
 }: { confinement?: Workspace['confinement']; owner?: Owner } = {}): Promise<Scratch> {
   const base = await mkdtemp(join(tmpdir(), 'workspace-'));
