@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import type { OperationClass } from './operation.ts';
 import * as operations from './operations/index.ts';
 
 type Operations = typeof operations;
@@ -35,12 +34,12 @@ export interface Proof {
 export type ResultOf<N extends OperationName> = z.output<Contract[N]['output']>;
 
 /** Fields of a reply, without `type` and `request_id`. */
-export type OutputOf<N extends OperationName> = Contract[N]['verified'] extends false
-  ? ResultOf<N>
-  : ResultOf<N> & Proof;
+export type OutputOf<N extends OperationName> = Contract[N]['verified'] extends true
+  ? ResultOf<N> & Proof
+  : ResultOf<N>;
 
 /** What a repeat of the operation may do. */
-export type ClassOf<N extends OperationName> = Contract[N]['class'] & OperationClass;
+export type ClassOf<N extends OperationName> = Contract[N]['class'];
 
 /** The declared operations by wire name; the one table behind types, dispatch, policies and docs. */
 export const contract = Object.fromEntries(

@@ -19,6 +19,8 @@ const envelopeFields = {
 export interface Operation<
   Name extends string = string,
   Reply extends string = string,
+  Class extends OperationClass = OperationClass,
+  Verified extends boolean = boolean,
   Input extends z.ZodRawShape = z.ZodRawShape,
   Output extends z.ZodRawShape = z.ZodRawShape,
 > {
@@ -29,9 +31,9 @@ export interface Operation<
   /** One sentence for the protocol reference. */
   readonly summary: string;
   /** What a repeat of the request may do. */
-  readonly class: OperationClass;
+  readonly class: Class;
   /** Whether the reply carries `verified`, `verification_id` and `timestamp` of a signed log entry. */
-  readonly verified: boolean;
+  readonly verified: Verified;
   /** Names of the input fields that hold a path inside the session's workspace. */
   readonly paths: readonly (keyof Input & string)[];
   /** Fields of the request, envelope fields included; unknown fields are refused. */
@@ -44,19 +46,21 @@ export interface Operation<
 export function defineOperation<
   const Name extends string,
   const Reply extends string,
+  const Class extends OperationClass,
   Input extends z.ZodRawShape,
   Output extends z.ZodRawShape,
+  const Verified extends boolean = false,
 >(declaration: {
   name: Name;
   reply: Reply;
   summary: string;
-  class: OperationClass;
-  verified?: boolean;
+  class: Class;
+  verified?: Verified;
   paths?: readonly (keyof Input & string)[];
   input: Input;
   output: Output;
-}): Operation<Name, Reply, Input, Output> {
-  const { verified = false, paths = [], input, output, ...names } = declaration;
+}): Operation<Name, Reply, Class, Verified, Input, Output> {
+  const { verified = false as Verified, paths = [], input, output, ...names } = declaration;
   return {
     ...names,
     verified,
