@@ -103,8 +103,9 @@ async function openCanvas(page: Page): Promise<void> {
 }
 
 async function createFile(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Files' }).last().click();
   await page.getByRole('button', { name: 'New file' }).first().click();
-  const field = page.getByRole('textbox', { name: /new file|file name/i });
+  const field = page.getByRole('textbox', { name: 'Name' });
   await field.fill(name);
   await field.press('Enter');
   await page.getByRole('tab', { name: new RegExp(name) }).waitFor();
