@@ -29,7 +29,12 @@ test('a person goes from the launcher to the canvas, writes, saves and runs a pr
   await page.getByRole('tabpanel', { name: 'Output' }).getByText('Hello World').waitFor();
 
   await page.getByRole('button', { name: 'verified' }).click();
-  await page.getByText('ide-assistant/local').waitFor();
+  await page.getByText('ide-assistant/local', { exact: true }).waitFor();
+
+  await page.reload();
+  await openCanvas(page);
+  await page.getByRole('button', { name: 'Files' }).last().click();
+  await page.getByRole('treeitem', { name: /hello.py/ }).waitFor();
 }, 60_000);
 
 test('a person scans a file, takes the fix that is offered and rejects another', async () => {
@@ -49,12 +54,12 @@ test('a person scans a file, takes the fix that is offered and rejects another',
     .waitFor();
   await findings.getByText(/Risk \d+(\.\d)? \/ 10/).waitFor();
 
-  await findings.getByRole('button', { name: 'Fix' }).first().click();
+  await findings.getByRole('button', { name: /^Fix/ }).first().click();
   await page.getByRole('button', { name: 'Reject' }).first().click();
   await page.getByText('Rejected').first().waitFor();
   expect(await text(page)).toBe(vulnerable);
 
-  await findings.getByRole('button', { name: 'Fix' }).first().click();
+  await findings.getByRole('button', { name: /^Fix/ }).first().click();
   await page.getByRole('button', { name: 'Apply', exact: true }).first().click();
   await page.getByText('Applied').first().waitFor();
   await expect.poll(() => text(page)).toContain('ast.literal_eval(user_input)');
@@ -73,7 +78,7 @@ test('a message that is typed while the server is gone is sent when it is back, 
     .waitFor();
   const composer = page.getByRole('textbox', { name: /message/i });
   await composer.fill('/help');
-  await composer.press('Enter');
+  await page.keyboard.press('Enter');
   await widget.getByText(/1 queued/).waitFor();
 
   await restart();
@@ -105,10 +110,11 @@ async function openCanvas(page: Page): Promise<void> {
 async function createFile(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Files' }).last().click();
   await page.getByRole('button', { name: 'New file' }).first().click();
-  const field = page.getByRole('textbox', { name: 'Name' });
+  const field = page.getByRole('textbox', { name: /name/i });
   await field.fill(name);
   await field.press('Enter');
-  await page.getByRole('tab', { name: new RegExp(name) }).waitFor();
+  await page.getByRole('list', { name: 'Open files' }).getByText(name).waitFor();
+  await page.locator('.cm-content').waitFor();
 }
 
 async function write(page: Page, content: string): Promise<void> {
