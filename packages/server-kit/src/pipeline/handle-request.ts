@@ -118,7 +118,7 @@ export async function handleRequest<N extends OperationName>(
   try {
     const result = contract[name].output.parse(await handler.execute(input, context));
     const proof = await verify<N>(recorded, permit, intent, result as never);
-    return { kind: 'reply', message: { ...result, ...proof, type: contract[name].reply } };
+    return { kind: 'reply', message: { type: contract[name].reply, ...result, ...proof } };
   } catch (error) {
     // A log that cannot be written has nothing to add about its own failure.
     if (!(error instanceof RequestError && error.code === 'audit_unavailable')) {

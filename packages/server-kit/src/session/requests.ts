@@ -197,7 +197,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
     keep: boolean,
   ): Promise<void> {
     const { key, type } = running;
-    const text = JSON.stringify({ ...message, request_id: key.requestId });
+    const text = JSON.stringify({ type: message.type, request_id: key.requestId, ...message });
     if (contract[type].class !== 'read') {
       try {
         if (keep) await parts.storage.outcomes.finish(key, text);
