@@ -197,7 +197,8 @@ export function createRequests(parts: Parts, session: Session): Requests {
     keep: boolean,
   ): Promise<void> {
     const { key, type } = running;
-    const text = JSON.stringify({ type: message.type, request_id: key.requestId, ...message });
+    const { type: reply, ...fields } = message;
+    const text = JSON.stringify({ type: reply, request_id: key.requestId, ...fields });
     if (contract[type].class !== 'read') {
       try {
         if (keep) await parts.storage.outcomes.finish(key, text);
