@@ -19,9 +19,9 @@ export function servePage(
   answers: Readonly<Record<string, () => Promise<object>>>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const [pathname = '/'] = (request.url ?? '/').split('?', 1);
     const answer = answers[pathname];
-    if (answer && request.method === 'POST' && isSameOrigin(request)) {
+    if (answer && request.method === 'POST' && mayHaveToken(request)) {
       void answer().then((body) => {
         response.writeHead(200, {
           'content-type': 'application/json',
@@ -52,7 +52,15 @@ function isFile(file: string): boolean {
   return existsSync(file) && statSync(file).isFile();
 }
 
-/** A token is only for the page itself, not for another site that posts here. */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  return headers.origin === undefined || new URL(headers.origin).host === headers.host;
+const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * A token is only for the page itself: not for another site that posts here, and not for one whose
+ * name was made to point at this machine (DNS rebinding), which would be of the same origin.
+ */
+function mayHaveToken({ headers, socket }: IncomingMessage): boolean {
+  const asked = URL.parse(`http://${headers.host ?? ''}`);
+  const isLoopback = socket.localAddress === '127.0.0.1' || socket.localAddress === '::1';
+  if (!asked || (isLoopback && !loopbackNames.has(asked.hostname))) return false;
+  return headers.origin === undefined || URL.parse(headers.origin)?.host === headers.host;
 }

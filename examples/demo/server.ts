@@ -25,6 +25,11 @@ const server = createServer((request, response) => {
   kit.handler(request, response, () => page(request, response));
 });
 kit.attach(server);
+server.once('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EADDRINUSE') throw error;
+  console.error(`Port ${settings.port} is taken. Choose another one: PORT=8001 npm start`);
+  process.exit(1);
+});
 server.listen(settings.port, settings.host, () => {
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : settings.port;

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -87,7 +88,7 @@ test('a message that is typed while the server is gone is sent when it is back, 
   expect(await widget.getByText('shows this list').count()).toBe(1);
 }, 90_000);
 
-async function openDemo() {
+async function startDemo() {
   const port = await freePort();
   const environment = {
     PORT: String(port),
@@ -95,11 +96,15 @@ async function openDemo() {
     IDE_NO_INSTALL: '1',
   };
   const start = () => startExample('demo', environment, /The assistant is at/);
-  const server = await start();
+  return { origin: `http://localhost:${port}`, server: await start(), restart: start };
+}
+
+async function openDemo() {
+  const { origin, server, restart } = await startDemo();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
-  await page.goto(`http://localhost:${port}/`);
-  return { page, server, restart: start };
+  await page.goto(`${origin}/`);
+  return { page, server, restart };
 }
 
 async function openCanvas(page: Page): Promise<void> {
@@ -125,4 +130,25 @@ async function write(page: Page, content: string): Promise<void> {
 
 async function text(page: Page): Promise<string> {
   return (await page.locator('.cm-content .cm-line').allInnerTexts()).join('\n').trim();
+}
+
+test('the demo’s token is for its own page: not for another site, nor for a name that was made to point here', async () => {
+  const { origin } = await startDemo();
+  const statusFor = (headers: Record<string, string>) =>
+    postWithHeaders(`${origin}/demo-token`, headers);
+  expect(await statusFor({})).toBe(200);
+  expect(await statusFor({ origin: 'https://evil.example' })).toBe(404);
+  expect(await statusFor({ host: 'evil.example', origin: 'http://evil.example' })).toBe(404);
+});
+
+/** fetch may not set Host and Origin; a plain request may. */
+function postWithHeaders(url: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request(url, { method: 'POST', headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
 }

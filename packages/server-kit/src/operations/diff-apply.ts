@@ -1,7 +1,9 @@
 import { applyHunks, hunksOf } from '../edits/index.ts';
 import { RequestError } from '../errors.ts';
-import { hashOf, kindOf, readFile, writeFile } from '../workspace/index.ts';
+import { writeFile } from '../workspace/index.ts';
+import { currentHash } from './current-hash.ts';
 import { fieldPath } from './field-path.ts';
+import { found } from './found.ts';
 import type { OperationHandler, OperationSession } from './handler.ts';
 import type { Parts } from '../parts.ts';
 
@@ -23,15 +25,14 @@ export const diffApply: OperationHandler<'diff_apply'> = {
     const path = fieldPath(paths, 'path');
     const workspace = await session.workspace();
     const content = applyHunks(diff.old_content, diff.new_content, hunks);
-    const isNew = diff.base_hash === null;
-    const exists = (await kindOf(workspace, path)) !== null;
-    if (exists === isNew || (exists && (await currentHash()) !== diff.base_hash)) {
+    const current = await currentHash(workspace, path);
+    if (current !== diff.base_hash) {
       await parts.storage.proposals.decide(session.id, diff_id, 'stale');
       session.publish('diff_resolved', { diff_id, outcome: 'stale' }, requestId);
       throw new RequestError(
         'conflict',
         `${diff.path} has changed since the proposal was made. Ask for it again.`,
-        { details: { current_hash: exists ? await currentHash() : null } },
+        { details: { current_hash: current } },
       );
     }
     const written = await writeFile(workspace, path, Buffer.from(content), {
@@ -55,13 +56,8 @@ export const diffApply: OperationHandler<'diff_apply'> = {
       path: path.path,
       hash: written.hash,
       hunks: applied,
-      ...(alerts.length > 0 ? { alerts: [...alerts] } : {}),
+      ...found(alerts),
     };
-
-    async function currentHash(): Promise<string> {
-      const { bytes } = await readFile(workspace, path, { maxBytes: parts.limits.fileBytes });
-      return hashOf(bytes);
-    }
   },
 };
 

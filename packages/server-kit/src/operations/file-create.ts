@@ -1,5 +1,7 @@
-import { createDirectory, hashOf, writeFile } from '../workspace/index.ts';
+import { createDirectory, hashOf, kindOf, writeFile } from '../workspace/index.ts';
+import { currentHash } from './current-hash.ts';
 import { fieldPath } from './field-path.ts';
+import { found } from './found.ts';
 import type { OperationHandler } from './handler.ts';
 
 const nothing = new Uint8Array();
@@ -11,6 +13,17 @@ export const fileCreate: OperationHandler<'file_create'> = {
     isDirectory: kind === 'directory',
   }),
   scanned: ({ path, content }) => (content ? { content, path } : null),
+  async tookEffect({ content = '', kind = 'file' }, { session, paths, alerts }) {
+    const path = fieldPath(paths, 'path');
+    const workspace = await session.workspace();
+    const bytes = kind === 'file' ? Buffer.from(content) : nothing;
+    const hash = hashOf(bytes);
+    const isThere =
+      kind === 'file'
+        ? (await currentHash(workspace, path)) === hash
+        : (await kindOf(workspace, path)) === 'directory';
+    return isThere ? { path: path.path, size: bytes.length, hash, ...found(alerts) } : null;
+  },
   async execute(
     { content = '', kind = 'file' },
     { parts, session, paths, principal, alerts, requestId },
@@ -40,7 +53,7 @@ export const fileCreate: OperationHandler<'file_create'> = {
       path: path.path,
       size: written.size,
       hash: written.hash,
-      ...(alerts.length > 0 ? { alerts: [...alerts] } : {}),
+      ...found(alerts),
     };
   },
 };

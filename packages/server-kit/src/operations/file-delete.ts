@@ -9,6 +9,10 @@ export const fileDelete: OperationHandler<'file_delete'> = {
     const kind = await kindOf(await session.workspace(), fieldPath(paths, 'path'));
     return { recursive, isDirectory: kind === 'directory' };
   },
+  async tookEffect(_input, { session, paths }) {
+    const path = fieldPath(paths, 'path');
+    return (await kindOf(await session.workspace(), path)) === null ? { path: path.path } : null;
+  },
   async execute({ recursive = false }, { session, paths, principal, requestId }) {
     const path = fieldPath(paths, 'path');
     const workspace = await session.workspace();

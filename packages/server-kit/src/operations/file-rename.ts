@@ -8,6 +8,14 @@ export const fileRename: OperationHandler<'file_rename'> = {
     const kind = await kindOf(await session.workspace(), fieldPath(paths, 'old_path'));
     return { isDirectory: kind === 'directory' };
   },
+  async tookEffect(_input, { session, paths }) {
+    const from = fieldPath(paths, 'old_path');
+    const to = fieldPath(paths, 'new_path');
+    const workspace = await session.workspace();
+    const isDone =
+      (await kindOf(workspace, from)) === null && (await kindOf(workspace, to)) !== null;
+    return isDone ? { old_path: from.path, new_path: to.path } : null;
+  },
   async execute(_input, { parts, session, paths, principal, requestId }) {
     const from = fieldPath(paths, 'old_path');
     const to = fieldPath(paths, 'new_path');

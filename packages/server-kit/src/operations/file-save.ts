@@ -1,5 +1,7 @@
-import { writeFile } from '../workspace/index.ts';
+import { hashOf, writeFile } from '../workspace/index.ts';
+import { currentHash } from './current-hash.ts';
 import { fieldPath } from './field-path.ts';
+import { found } from './found.ts';
 import { decodeContent, scannableText } from './file-content.ts';
 import type { OperationHandler } from './handler.ts';
 
@@ -9,6 +11,13 @@ export const fileSave: OperationHandler<'file_save'> = {
   scanned({ path, content, encoding }) {
     const text = scannableText(content, encoding);
     return text === null ? null : { content: text, path };
+  },
+  async tookEffect({ content, encoding }, { session, paths, alerts }) {
+    const path = fieldPath(paths, 'path');
+    const bytes = decodeContent(content, encoding);
+    const hash = hashOf(bytes);
+    if ((await currentHash(await session.workspace(), path)) !== hash) return null;
+    return { path: path.path, size: bytes.length, hash, ...found(alerts) };
   },
   async execute(
     { content, encoding, base_hash },
@@ -35,7 +44,7 @@ export const fileSave: OperationHandler<'file_save'> = {
       path: path.path,
       size: written.size,
       hash: written.hash,
-      ...(alerts.length > 0 ? { alerts: [...alerts] } : {}),
+      ...found(alerts),
     };
   },
 };

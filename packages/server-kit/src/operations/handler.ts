@@ -100,6 +100,11 @@ export interface OperationHandler<N extends OperationName> {
   ): Promise<ScannedText | null> | ScannedText | null;
   /** Whether a certain finding refuses the operation, as for code that is about to run. */
   blocksOnFindings?: boolean;
+  /**
+   * Asked when a request is repeated that had begun when the server ended: whether its effect is
+   * there already, and what its reply would have been. Null runs it anew.
+   */
+  tookEffect?(input: ParsedInputOf<N>, context: OperationContext): Promise<ResultOf<N> | null>;
   /** Does it. Throws `RequestError` for what the client should be told. */
   execute(input: ParsedInputOf<N>, context: OperationContext): Promise<ResultOf<N>>;
 }

@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.ts';
 import type { ApprovalRecord, StoredRequest } from '../governance/index.ts';
+import { currentHash } from '../operations/current-hash.ts';
 import type { OperationSession } from '../operations/handler.ts';
-import { kindOf, readFile } from '../workspace/index.ts';
 import type { ConfinedTarget } from './confine-path.ts';
 
 /** Hash of the file that a request is about, as it is now; null where there is no file. */
@@ -9,11 +9,7 @@ export async function baseHash(
   session: OperationSession,
   { main }: ConfinedTarget,
 ): Promise<string | null> {
-  if (!main) return null;
-  const workspace = await session.workspace();
-  if ((await kindOf(workspace, main)) !== 'file') return null;
-  const { hash } = await readFile(workspace, main, { maxBytes: Infinity });
-  return hash;
+  return main ? currentHash(await session.workspace(), main) : null;
 }
 
 /**

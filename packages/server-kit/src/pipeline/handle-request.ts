@@ -37,6 +37,8 @@ export interface Request<N extends OperationName = OperationName> {
   readonly connection: OperationConnection | null;
   /** The approval that lets this very request pass; null for one that nobody was asked about. */
   readonly approval: ApprovalRecord | null;
+  /** Whether the request had begun when the server ended, so that its effect may be there. */
+  readonly hadBegun: boolean;
 }
 
 /** What the session lends to the request. */
@@ -116,7 +118,8 @@ export async function handleRequest<N extends OperationName>(
     ...tools,
   };
   try {
-    const result = contract[name].output.parse(await handler.execute(input, context));
+    const kept = request.hadBegun ? await handler.tookEffect?.(input, context) : null;
+    const result = contract[name].output.parse(kept ?? (await handler.execute(input, context)));
     const proof = await verify<N>(recorded, permit, intent, result as never);
     return { kind: 'reply', message: { type: contract[name].reply, ...result, ...proof } };
   } catch (error) {

@@ -15,7 +15,7 @@ import type { ApprovalRecord, StoredRequest } from '../governance/index.ts';
 import { publicApproval } from '../operations/public-approval.ts';
 import type { Parts } from '../parts.ts';
 import { handleRequest, type Ending, type Request } from '../pipeline/handle-request.ts';
-import type { RequestKey } from '../storage/index.ts';
+import type { Outcome, RequestKey } from '../storage/index.ts';
 import { createPathOrder } from './path-order.ts';
 import { recordStream, startRequest, type RunningRequest } from './running-request.ts';
 import type { Session, SessionConnection } from './session.ts';
@@ -139,7 +139,8 @@ export function createRequests(parts: Parts, session: Session): Requests {
     const isRead = contract[name].class === 'read';
     const place = order.enter(orderKeys(running.key.clientId, name, fields));
     try {
-      if (!isRead && (await repeatKnown(running))) return;
+      const known = isRead ? null : await parts.storage.outcomes.find(running.key);
+      if (known && (await repeatKnown(running, known))) return;
       if (!isRead) await parts.storage.outcomes.begin(running.key, name);
       await place.turn;
       // A run may last; it waits for earlier requests on its file but holds up no later ones.
@@ -155,6 +156,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
           signal: running.abort.signal,
           connection,
           approval: null,
+          hadBegun: known !== null,
         }),
       );
     } catch (error) {
@@ -212,11 +214,9 @@ export function createRequests(parts: Parts, session: Session): Requests {
     running.settle(message.type);
   }
 
-  /** Answers a request that was sent before; false when it is new or may run again. */
-  async function repeatKnown(running: RunningRequest): Promise<boolean> {
+  /** Answers a request that was sent before; false when it must run, as it had only begun. */
+  async function repeatKnown(running: RunningRequest, known: Outcome): Promise<boolean> {
     const { key, type } = running;
-    const known = await parts.storage.outcomes.find(key);
-    if (!known) return false;
     if (known.reply !== null) {
       active.delete(textOf(key));
       for (const listener of running.listeners) listener.send(known.reply);
@@ -302,6 +302,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
       signal: running.abort.signal,
       connection: null,
       approval: record,
+      hadBegun: false,
     };
     let state: 'executed' | 'failed' | 'stale' = 'failed';
     await end(running, async () => {
@@ -389,6 +390,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
           signal: running.abort.signal,
           connection: null,
           approval: null,
+          hadBegun: false,
         }),
       );
       await running.ended;

@@ -1,5 +1,5 @@
 export type { MessageStore } from './messages.ts';
-export type { OutcomeStore, RequestKey } from './outcomes.ts';
+export type { Outcome, OutcomeStore, RequestKey } from './outcomes.ts';
 export type { Proposal, ProposalState, ProposalStore } from './proposals.ts';
 export type { QuarantineStore } from './quarantine.ts';
 export { openStorage, type Storage } from './storage.ts';

@@ -1,3 +1,5 @@
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { connectRaw } from '../support/raw-client.ts';
 import { startKit, stopKit } from '../support/start-kit.ts';
@@ -44,6 +46,56 @@ describe('a request that is sent again', () => {
     const after = await startKit({ dataDirectory: before.directory });
     const again = await connectRaw(after.url, { query: { client: 'k1', session: 'mine' } });
     expect(await again.ask(message)).toEqual(first);
+  });
+});
+
+describe('a request whose reply was lost in a crash', () => {
+  /** Leaves the store as a crash between the effect and its outcome would. */
+  const loseReply = (directory: string) => {
+    const database = new DatabaseSync(join(directory, 'store', 'store.sqlite'));
+    database.exec('UPDATE outcomes SET reply = NULL, finished_at = NULL');
+    database.close();
+  };
+  const repeatAfterCrash = async (
+    prepare: readonly object[],
+    message: { type: string; request_id: string },
+  ) => {
+    const before = await startKit();
+    const client = await connectRaw(before.url, { query: { client: 'k1', session: 'mine' } });
+    for (const step of prepare) await client.ask(step);
+    await client.ask(message);
+    await stopKit(before);
+    loseReply(before.directory);
+    const after = await startKit({ dataDirectory: before.directory });
+    const again = await connectRaw(after.url, { query: { client: 'k1', session: 'mine' } });
+    return { reply: await again.ask(message), again };
+  };
+  const a = { type: 'file_save', path: 'a.txt', content: 'a' };
+
+  test.each([
+    [[], { type: 'file_create', request_id: 'x', path: 'b.txt', content: 'b' }, 'file_created'],
+    [[], { type: 'file_create', request_id: 'x', path: 'b', kind: 'directory' }, 'file_created'],
+    [[a], { type: 'file_delete', request_id: 'x', path: 'a.txt' }, 'file_deleted'],
+    [
+      [a],
+      { type: 'file_rename', request_id: 'x', old_path: 'a.txt', new_path: 'b.txt' },
+      'file_renamed',
+    ],
+    [[a], { type: 'file_save', request_id: 'x', path: 'a.txt', content: 'b' }, 'file_saved'],
+  ])('is answered as done when its effect is there: %j %j', async (prepare, message, type) => {
+    const { reply } = await repeatAfterCrash(prepare, message);
+    expect(reply).toMatchObject({ type, request_id: 'x', verified: true });
+  });
+
+  test('is interrupted when it was a run, and does not run again', async () => {
+    const code = 'open("ran", "a").write("x")';
+    const { reply, again } = await repeatAfterCrash([], {
+      type: 'code_execute',
+      request_id: 'x',
+      ...{ language: 'python', code },
+    });
+    expect(reply).toMatchObject({ type: 'error', code: 'interrupted', retryable: false });
+    expect(await again.ask({ type: 'file_open', path: 'ran' })).toMatchObject({ content: 'x' });
   });
 });
 
