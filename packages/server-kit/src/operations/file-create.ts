@@ -1,5 +1,6 @@
 import { createDirectory, hashOf, kindOf, writeFile } from '../workspace/index.ts';
 import { currentHash } from './current-hash.ts';
+import { announceWritten } from './announce-written.ts';
 import { fieldPath } from './field-path.ts';
 import { found } from './found.ts';
 import type { OperationHandler } from './handler.ts';
@@ -24,10 +25,8 @@ export const fileCreate: OperationHandler<'file_create'> = {
         : (await kindOf(workspace, path)) === 'directory';
     return isThere ? { path: path.path, size: bytes.length, hash, ...found(alerts) } : null;
   },
-  async execute(
-    { content = '', kind = 'file' },
-    { parts, session, paths, principal, alerts, requestId },
-  ) {
+  async execute({ content = '', kind = 'file' }, context) {
+    const { parts, session, paths, principal } = context;
     const path = fieldPath(paths, 'path');
     const workspace = await session.workspace();
     if (kind === 'directory') {
@@ -44,16 +43,6 @@ export const fileCreate: OperationHandler<'file_create'> = {
       mode: 'create',
       makeParents: true,
     });
-    session.publish(
-      'file_update',
-      { path: path.path, hash: written.hash, origin: principal.userId },
-      requestId,
-    );
-    return {
-      path: path.path,
-      size: written.size,
-      hash: written.hash,
-      ...found(alerts),
-    };
+    return announceWritten(context, path, written);
   },
 };

@@ -1,5 +1,6 @@
 import { hashOf, writeFile } from '../workspace/index.ts';
 import { currentHash } from './current-hash.ts';
+import { announceWritten } from './announce-written.ts';
 import { fieldPath } from './field-path.ts';
 import { found } from './found.ts';
 import { decodeContent, scannableText } from './file-content.ts';
@@ -19,10 +20,8 @@ export const fileSave: OperationHandler<'file_save'> = {
     if ((await currentHash(await session.workspace(), path)) !== hash) return null;
     return { path: path.path, size: bytes.length, hash, ...found(alerts) };
   },
-  async execute(
-    { content, encoding, base_hash },
-    { parts, session, paths, principal, alerts, requestId },
-  ) {
+  async execute({ content, encoding, base_hash }, context) {
+    const { parts, session, paths } = context;
     const path = fieldPath(paths, 'path');
     const written = await writeFile(
       await session.workspace(),
@@ -35,16 +34,6 @@ export const fileSave: OperationHandler<'file_save'> = {
         ...(base_hash === undefined ? {} : { expectedHash: base_hash }),
       },
     );
-    session.publish(
-      'file_update',
-      { path: path.path, hash: written.hash, origin: principal.userId },
-      requestId,
-    );
-    return {
-      path: path.path,
-      size: written.size,
-      hash: written.hash,
-      ...found(alerts),
-    };
+    return announceWritten(context, path, written);
   },
 };

@@ -1,3 +1,4 @@
 export { createSessionRegistry, type SessionRegistry, type WorkspaceLocator } from './registry.ts';
-export { errorMessage, type RequestFrame } from './requests.ts';
+export { errorMessage } from './error-message.ts';
+export type { RequestFrame } from './requests.ts';
 export type { ResumePosition, Session, SessionConnection, Welcome } from './session.ts';

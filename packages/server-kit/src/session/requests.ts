@@ -5,7 +5,6 @@ import {
   type EventFields,
   type InputOf,
   type OperationName,
-  type OutputOf,
   type PendingMessage,
 } from '@ide-assistant/sdk/protocol';
 import type { ToolResult } from '../assistant/assistant.ts';
@@ -16,9 +15,11 @@ import { publicApproval } from '../operations/public-approval.ts';
 import type { Parts } from '../parts.ts';
 import { handleRequest, type Ending, type Request } from '../pipeline/handle-request.ts';
 import type { Outcome, RequestKey } from '../storage/index.ts';
+import { errorMessage } from './error-message.ts';
 import { createPathOrder } from './path-order.ts';
 import { recordStream, startRequest, type RunningRequest } from './running-request.ts';
 import type { Session, SessionConnection } from './session.ts';
+import { toolResultOf } from './tool-result.ts';
 
 /** A frame that asks for an operation. */
 export interface RequestFrame {
@@ -419,24 +420,6 @@ export function createRequests(parts: Parts, session: Session): Requests {
   }
 }
 
-/** The `error` reply for a refusal or failure. */
-export function errorMessage(
-  error: RequestError,
-  requestId: string | undefined,
-  originalType: string | null,
-): ErrorMessage {
-  return {
-    type: 'error',
-    ...(requestId === undefined ? {} : { request_id: requestId }),
-    code: error.code,
-    message: error.message,
-    original_type: originalType,
-    retryable: error.retryable,
-    ...(error.retryAfterMs === undefined ? {} : { retry_after_ms: error.retryAfterMs }),
-    ...(error.details === undefined ? {} : { details: error.details }),
-  };
-}
-
 function textOf(key: RequestKey): string {
   return `${key.clientId}\n${key.requestId}`;
 }
@@ -448,27 +431,4 @@ function orderKeys(
 ): string[] {
   const named = (contract[name].paths as readonly string[]).map((field) => fields[field]);
   return named.filter((path) => typeof path === 'string').map((path) => `${clientId}\n${path}`);
-}
-
-function toolResultOf<N extends OperationName>(reply: Record<string, unknown>): ToolResult<N> {
-  const { type, request_id: _id, ...fields } = reply;
-  if (type === 'blocked') {
-    const alerts = fields['alerts'];
-    return {
-      ok: false,
-      status: 'blocked',
-      code: null,
-      message: String(fields['reason']),
-      ...(Array.isArray(alerts) ? { alerts } : {}),
-    };
-  }
-  if (type === 'cancelled') {
-    return { ok: false, status: 'error', code: null, message: 'It was stopped.' };
-  }
-  if (type === 'error') {
-    const { code, message } = reply as unknown as ErrorMessage;
-    const isDenied = code === 'approval_denied' || code === 'approval_expired';
-    return { ok: false, status: isDenied ? 'denied' : 'error', code, message };
-  }
-  return { ok: true, output: fields as OutputOf<N> };
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { KitError, RequestError } from '../../../errors.ts';
+import { KitError } from '../../../errors.ts';
 import { interpreters, requireLanguage } from '../../languages.ts';
 import { resolveLimits } from '../../limits.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
   Sandbox,
   SandboxDriver,
 } from '../../sandbox.ts';
+import { sandboxOf } from '../../sandbox-of.ts';
 import { releaseSessionOwner, sessionOwner, type Owner } from '../../session-owner.ts';
 import { typeErrorOutcome } from '../../strip-types.ts';
 import { probeSetup, type Probed } from './probe.ts';
@@ -83,10 +84,11 @@ async function openSandbox(
   const root = await realpath(workspace.root);
   const owner = sessionOwner(sessionId) && (workspace.owner ?? sessionOwner(sessionId));
   if (owner !== undefined) requireUsable(setup, root, owner);
-  const closing = new AbortController();
-  const running = new Set<Promise<ExecutionOutcome>>();
 
-  const start = async (request: ExecutionRequest): Promise<ExecutionOutcome> => {
+  const start = async (
+    request: ExecutionRequest,
+    signal: AbortSignal,
+  ): Promise<ExecutionOutcome> => {
     const language = requireLanguage(
       request.language,
       available,
@@ -94,7 +96,7 @@ async function openSandbox(
     );
     const place = setup.interpreters.get(language.interpreter);
     if (place === undefined) throw new TypeError(`No interpreter for ${language.name}.`);
-    const { signal, onOutput } = request;
+    const { onOutput } = request;
     const program = programOf(language, place, request);
     if (!program.ok) return typeErrorOutcome(program.message);
     return run(
@@ -106,26 +108,13 @@ async function openSandbox(
         limits: resolveLimits(limits, request.limits),
       },
       {
-        signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
+        signal,
         ...(onOutput && { onOutput }),
       },
     );
   };
 
-  return {
-    async run(request) {
-      if (closing.signal.aborted) {
-        throw new RequestError('sandbox_unavailable', 'The sandbox of this session is closed.');
-      }
-      const outcome = start(request);
-      running.add(outcome);
-      return outcome.finally(() => running.delete(outcome));
-    },
-    async [Symbol.asyncDispose]() {
-      closing.abort();
-      await Promise.allSettled(running);
-    },
-  };
+  return sandboxOf(start);
 }
 
 /** Fails early and clearly where a run would only say that it may not enter the directory. */

@@ -14,6 +14,7 @@ import type {
   SandboxCapabilities,
   SandboxDriver,
 } from '../../sandbox.ts';
+import { sandboxOf } from '../../sandbox-of.ts';
 import { stripTypes, typeErrorOutcome } from '../../strip-types.ts';
 import { runWorker } from './run-worker.ts';
 
@@ -49,10 +50,10 @@ export function quickJs({
 }
 
 function openSandbox({ limits }: OpenSandboxOptions, fix: string): Sandbox {
-  const closing = new AbortController();
-  const running = new Set<Promise<ExecutionOutcome>>();
-
-  const start = async (request: ExecutionRequest): Promise<ExecutionOutcome> => {
+  const start = async (
+    request: ExecutionRequest,
+    signal: AbortSignal,
+  ): Promise<ExecutionOutcome> => {
     const language = requireLanguage(request.language, available, () => fix);
     if (request.stdin !== undefined && request.stdin !== '') {
       throw new RequestError(
@@ -73,25 +74,12 @@ function openSandbox({ limits }: OpenSandboxOptions, fix: string): Sandbox {
       fileName: baseName,
       args: request.args ?? [],
       limits: resolveLimits(limits, request.limits),
-      signal: request.signal ? AbortSignal.any([request.signal, closing.signal]) : closing.signal,
+      signal,
       onOutput: request.onOutput,
     });
   };
 
-  return {
-    async run(request) {
-      if (closing.signal.aborted) {
-        throw new RequestError('sandbox_unavailable', 'The sandbox of this session is closed.');
-      }
-      const outcome = start(request);
-      running.add(outcome);
-      return outcome.finally(() => running.delete(outcome));
-    },
-    async [Symbol.asyncDispose]() {
-      closing.abort();
-      await Promise.allSettled(running);
-    },
-  };
+  return sandboxOf(start);
 }
 
 /** The worker's file: beside this one in the source, beside the bundle once built. */
