@@ -23,7 +23,7 @@ const layers = [
 ];
 
 /** Files directly under `src/` that every layer may use; they know none of them but by type. */
-const shared = `${server}/(errors|ids|limits|logger|parts)\\.ts$`;
+const shared = `${server}/(errors|ids|limits|logger|open-all|parts)\\.ts$`;
 
 /** Packages that one place alone may import, so that a driver or parser can be replaced there. */
 const homes = {

@@ -11,6 +11,7 @@ import { createApprovals, createPolicyEngine } from './governance/index.ts';
 import { createHunter } from './hunter/index.ts';
 import { kitLimits, type Limits } from './limits.ts';
 import { silentLogger, type Logger } from './logger.ts';
+import { openAll } from './open-all.ts';
 import type { Parts } from './parts.ts';
 import { selectDriver, type ProtectionName, type SandboxDriver } from './sandbox/index.ts';
 import {
@@ -153,11 +154,13 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   let closing: Promise<void> | null = null;
   let sinceHeartbeatMs = 0;
 
-  const ready = start().catch((error: unknown) => {
+  const started = start().catch((error: unknown) => {
     status = 'failed';
     emit('failure', { error });
     throw error;
   });
+  // Its own promise: if only connections waited for the start, a failure would go unheard.
+  const ready = started.then(() => undefined);
 
   const kit: ServerKit = {
     ready,
@@ -188,7 +191,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     },
 
     accept(socket, { request }) {
-      ready.then(
+      started.then(
         () => welcome(socket, request),
         () => socket.close(closeCodes.overloaded, 'The server could not start.'),
       );
@@ -215,7 +218,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     const directory = resolve(options.dataDirectory ?? '.ide-data');
     // Searchable by all, listable by nobody else: a session's own user must reach its workspace.
     await mkdir(join(directory, 'workspaces'), { recursive: true, mode: 0o711 });
-    const [policy, hunter, sandbox, audit, storage] = await Promise.all([
+    const [policy, hunter, sandbox, audit, storage] = await openAll([
       createPolicyEngine({
         onError: (error) =>
           logger.error({ error }, 'A request could not be judged and was blocked.'),
@@ -327,7 +330,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   async function stop(graceMs: number): Promise<void> {
     status = 'draining';
     for (const detach of detachers) detach();
-    await ready.catch(() => undefined);
+    await started.catch(() => undefined);
     if (sweeper) clearInterval(sweeper);
     if (!running) return;
     const { parts, registry } = running;

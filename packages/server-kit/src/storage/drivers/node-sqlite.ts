@@ -1,6 +1,9 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SqliteDialect, type Dialect } from 'kysely';
 
+// Node tells the columns of a statement only from 22.16 on.
+const returnsRows = /^\s*(?:select|with|pragma|values|explain)\b|\breturning\b/i;
+
 /**
  * Kysely dialect over Node's own SQLite, so that the embedded default needs no install.
  *
@@ -21,7 +24,7 @@ export function nodeSqliteDialect(file: string): Dialect {
         prepare(sql: string) {
           const statement = database.prepare(sql);
           return {
-            reader: statement.columns().length > 0,
+            reader: returnsRows.test(sql),
             all: (parameters: readonly unknown[]) => statement.all(...asInputs(parameters)),
             run: (parameters: readonly unknown[]) => statement.run(...asInputs(parameters)),
             iterate: (parameters: readonly unknown[]) => statement.iterate(...asInputs(parameters)),
