@@ -23,13 +23,23 @@ const stages: readonly Stage[] = [
     maxBytes: 30_000,
   },
   {
+    // Whoever expands an empty chat waits for the stage above alone; Markdown and proposals come
+    // while the first answer is under way, or with a remembered conversation. The design's goal of 30 KB is
+    // missed here by a fifth.
+    name: 'chat with an answer and a proposal',
+    sources: ['src/panels/message/message.ts'],
+    maxBytes: 37_000,
+  },
+  {
+    // What is requested while such a file is open and read. Completion comes with the first key,
+    // search with the first selection or its keys, the marks of findings with the first scan, and the
+    // merge view with the first review; each is judged below as a late file.
     name: 'canvas with a Python and a JavaScript file',
     sources: [
       'src/panels/code-pane/code-pane.ts',
       'src/panels/editor/editor.ts',
-      'src/panels/editor/review-editor.ts',
-      '@codemirror/lang-python/dist/index.js',
-      '@codemirror/lang-javascript/dist/index.js',
+      'src/panels/editor/grammars/python.ts',
+      'src/panels/editor/grammars/javascript.ts',
     ],
     maxBytes: 190_000,
   },

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { defineConfig } from 'rolldown';
 import { chunkGraph } from '../../scripts/widget-bundle/chunk-graph.ts';
 import { launcherGroup } from '../../scripts/widget-bundle/launcher-group.ts';
+import { templateWhitespace } from '../../scripts/widget-bundle/template-whitespace.ts';
 import { thirdPartyNotices } from '../../scripts/widget-bundle/third-party-notices.ts';
 
 const entry = resolve(import.meta.dirname, 'src/index.ts');
@@ -16,7 +17,11 @@ export default defineConfig({
     // The client comes from its sources, so that no build has to wait for another.
     conditionNames: ['ide-assistant-source', 'browser', 'import', 'default'],
   },
-  plugins: [chunkGraph('chunk-graph.json'), thirdPartyNotices('THIRD-PARTY.txt')],
+  plugins: [
+    templateWhitespace(),
+    chunkGraph('chunk-graph.json'),
+    thirdPartyNotices('THIRD-PARTY.txt'),
+  ],
   output: {
     dir: resolve(import.meta.dirname, 'cdn'),
     cleanDir: true,

@@ -1,5 +1,5 @@
 import type { Client, ClientOptions, IdeState, Status } from '@ide-assistant/sdk';
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { adoptStyles, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { Target } from './connect.ts';
 import { PageScheme } from './controllers/page-scheme.ts';
@@ -199,7 +199,11 @@ export class IdeAssistant extends LitElement {
   #loadShell(): void {
     if (this.shellLoaded) return;
     import('./panels/shell/shell.ts').then(
-      () => {
+      ({ panelTokens }) => {
+        // On this element and not on the panel, so that a page's rule wins over these as well.
+        if (this.renderRoot instanceof ShadowRoot) {
+          adoptStyles(this.renderRoot, [...IdeAssistant.elementStyles, panelTokens]);
+        }
         this.shellLoaded = true;
       },
       () => {

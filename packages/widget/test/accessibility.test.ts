@@ -70,10 +70,11 @@ describe.each(['light', 'dark'])('in %s', (theme) => {
     await mount({ theme, mode: 'canvas' }, client);
     await fill(client);
     await page.getByRole('button', { name: 'Files' }).first().click();
+    await expect.element(page.getByRole('treeitem', { name: 'app.py' })).toBeVisible();
+    expect(await violations()).toEqual([]);
     await page.getByRole('treeitem', { name: 'app.py' }).click();
     await expect.element(page.getByRole('textbox', { name: 'Editor, app.py' })).toBeVisible();
     expect(await violations()).toEqual([]);
-    await page.getByRole('button', { name: 'Close files' }).click();
     await page.getByRole('button', { name: 'Scan' }).click();
     await expect.element(page.getByText('Risk 8.5 / 10')).toBeVisible();
     expect(await violations()).toEqual([]);

@@ -17,7 +17,6 @@ async function openFile() {
   await page.getByRole('button', { name: 'Files' }).first().click();
   await page.getByRole('treeitem', { name: 'app.py' }).click();
   await expect.element(editor()).toBeVisible();
-  await userEvent.keyboard('{Escape}');
   return { client, element };
 }
 
@@ -25,6 +24,8 @@ describe('a file', () => {
   test('opens from the tree into the editor', async () => {
     const { client } = await openFile();
     expect(client.last('file_open').input).toEqual({ path: 'app.py' });
+    await expect.element(page.getByRole('tree')).not.toBeInTheDocument();
+    await vi.waitFor(() => expect(focused()).toBe(editor().element()));
     await expect.element(editor()).toMatchTextContent(/value = eval\(text\)/);
   });
 
@@ -115,7 +116,6 @@ describe('a file', () => {
     await expect
       .element(page.getByRole('textbox', { name: 'Editor, notes.md' }))
       .toHaveTextContent('# Notes');
-    await userEvent.keyboard('{Escape}');
     await page.getByRole('button', { name: /^app\.py/ }).click();
     await editor().click();
     await userEvent.keyboard('{Control>}z{/Control}');
@@ -129,10 +129,25 @@ describe('the tree', () => {
     client.answer('file_create', ({ path }) => ({ path, size: 0, hash: hashOf('e') }));
     await mount({ mode: 'canvas' }, client);
     await page.getByRole('button', { name: 'Files' }).first().click();
-    await page.getByRole('button', { name: 'New file' }).click();
+    await page.getByRole('button', { name: 'New file' }).last().click();
     await userEvent.keyboard('new.py{Enter}');
     await expect.element(page.getByRole('textbox', { name: 'Editor, new.py' })).toBeVisible();
     expect(client.last('file_create').input).toMatchObject({ path: 'new.py' });
+  });
+
+  test('opens with the name field when a new file is asked for, and makes way for it', async () => {
+    const client = clientWithFiles(files);
+    client.answer('file_create', ({ path }) => ({ path, size: 0, hash: hashOf('e') }));
+    await mount({ mode: 'canvas' }, client);
+    await page.getByRole('button', { name: 'New file' }).click();
+    const name = page.getByRole('textbox', { name: 'File name' });
+    await vi.waitFor(() => expect(focused()).toBe(name.element()));
+    await userEvent.keyboard('new.py{Enter}');
+    const text = page.getByRole('textbox', { name: 'Editor, new.py' });
+    await vi.waitFor(() => expect(focused()).toBe(text.element()));
+    await expect.element(page.getByRole('tree')).not.toBeInTheDocument();
+    await userEvent.keyboard('{Control>}b{/Control}');
+    await expect.element(page.getByRole('tree')).toBeVisible();
   });
 
   test('is walked by arrow keys, renames by F2, and asks before it deletes', async () => {
@@ -148,7 +163,7 @@ describe('the tree', () => {
     expect(client.sent.some((request) => request.type === 'file_delete')).toBe(false);
     (page.getByRole('treeitem', { name: 'notes.md' }).element() as HTMLElement).focus();
     await userEvent.keyboard('{F2}');
-    const name = page.getByRole('textbox', { name: 'Name' });
+    const name = page.getByRole('textbox', { name: 'File name' });
     await name.fill('log.md');
     await userEvent.keyboard('{Enter}');
     expect(client.last('file_rename').input).toEqual({ old_path: 'notes.md', new_path: 'log.md' });
@@ -226,6 +241,18 @@ describe('a scan', () => {
     );
   });
 
+  test('says that it is of the saved file while there are changes', async () => {
+    const { client } = await openFile();
+    client.answer('security_scan', () => scanResult([finding()]));
+    await page.getByRole('button', { name: 'Scan' }).click();
+    await expect.element(page.getByText('Risk 8.5 / 10')).toBeVisible();
+    const note = page.getByText(/findings of the saved file/);
+    await expect.element(note).not.toBeInTheDocument();
+    await editor().click();
+    await userEvent.keyboard('x');
+    await expect.element(note).toBeVisible();
+  });
+
   test('asks for a fix in the chat; the proposal can be applied in the chat and below the editor', async () => {
     const { client } = await openFile();
     client.answer('security_scan', () => scanResult([finding()]));
@@ -247,10 +274,13 @@ describe('a scan', () => {
     const bar = page.getByRole('group', { name: 'Proposed change of app.py' });
     await expect.element(bar).toMatchTextContent(/app\.py\s+1 change\s+\+2\s+−1/);
     await expect.element(bar.getByRole('button', { name: 'Reject' })).toBeVisible();
-    expect(page.getByRole('button', { name: 'Apply' }).elements()).toHaveLength(2);
+    await vi.waitFor(() =>
+      expect(page.getByRole('button', { name: 'Apply' }).elements()).toHaveLength(2),
+    );
     await expect
       .element(page.getByRole('textbox', { name: 'Proposed change of app.py' }))
       .toMatchTextContent(/ast\.literal_eval\(text\)/);
+    client.answer('security_scan', () => scanResult([]));
     await bar.getByRole('button', { name: 'Apply' }).click();
     expect(client.last('diff_apply').input).toEqual({ diff_id: 'd_1' });
     client
@@ -258,6 +288,7 @@ describe('a scan', () => {
       .reply({ diff_id: 'd_1', path: 'app.py', hash: hashOf('f'), hunks: ['h_1'] });
     await expect.element(page.getByText('Applied ✓')).toBeVisible();
     await expect.element(bar).not.toBeInTheDocument();
+    await expect.element(page.getByText('Nothing found.')).toBeVisible();
   });
 });
 
@@ -266,4 +297,31 @@ test('code of an answer goes into the open file at the cursor', async () => {
   client.deliver('ai_delta', { message_id: 'm', delta: '```py\ninserted = 1\n```\n' }, 'r');
   await page.getByRole('button', { name: 'Insert' }).click();
   await expect.element(editor()).toMatchTextContent(/inserted = 1/);
+});
+
+describe('the editor', () => {
+  test('completes words of the language and names of the file, and closes brackets', async () => {
+    await openFile();
+    await editor().click();
+    await userEvent.keyboard('{Control>}{End}{/Control}');
+    await userEvent.keyboard('{Enter}');
+    await vi.waitFor(async () => {
+      await userEvent.keyboard('(');
+      expect(editor().element().textContent).toContain('()');
+    });
+    await userEvent.keyboard('{Enter}contin');
+    await expect.element(page.getByRole('option', { name: 'continue' })).toBeVisible();
+    await userEvent.keyboard('{Escape}{Enter}valu');
+    await expect.element(page.getByRole('option', { name: /^value/ })).toBeVisible();
+  });
+
+  test('searches by Ctrl+F, also the first time', async () => {
+    await openFile();
+    await editor().click();
+    await userEvent.keyboard('{Control>}f{/Control}');
+    await expect.element(page.getByRole('textbox', { name: 'Find' })).toBeVisible();
+    await userEvent.keyboard('print{Escape}');
+    await expect.element(page.getByRole('textbox', { name: 'Find' })).not.toBeInTheDocument();
+    await expect.element(editor()).toBeVisible();
+  });
 });

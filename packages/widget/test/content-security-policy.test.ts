@@ -37,7 +37,6 @@ test('everything works under a policy without inline styles, images and untruste
   await page.getByRole('treeitem', { name: 'app.py' }).click();
   const editor = page.getByRole('textbox', { name: 'Editor, app.py' });
   await expect.element(editor).toBeVisible();
-  await page.getByRole('button', { name: 'Close files' }).click();
   await editor.click();
   await userEvent.keyboard('abc');
   await page.getByRole('button', { name: 'Scan' }).click();

@@ -122,9 +122,9 @@ describe('canvas', () => {
     const { element } = await mount({ mode: 'canvas' });
     await expect.element(page.getByRole('button', { name: 'Files' }).first()).toBeVisible();
     await userEvent.keyboard('{Control>}b{/Control}');
-    await expect.element(page.getByRole('button', { name: 'New file' })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: 'New folder' })).toBeVisible();
     await userEvent.keyboard('{Escape}');
-    await expect.element(page.getByRole('button', { name: 'New file' })).not.toBeInTheDocument();
+    await expect.element(page.getByRole('button', { name: 'New folder' })).not.toBeInTheDocument();
     expect(element.mode).toBe('canvas');
     await userEvent.keyboard('{Escape}');
     await vi.waitFor(() => expect(element.mode).toBe('expanded'));

@@ -1,4 +1,4 @@
-import { chatStrings as words } from '../strings/panels.ts';
+import { messageStrings as words } from '../strings/message.ts';
 
 /** What the buttons of a code block do. */
 export interface CodeBlockActions {

@@ -1,5 +1,6 @@
 import * as smd from 'streaming-markdown';
 import { safeHref } from '../state/link-policy.ts';
+import { decodeUnderscores } from './underscores.ts';
 import { createCodeBlock, type CodeBlock, type CodeBlockActions } from './code-block.ts';
 
 interface RendererData {
@@ -53,8 +54,8 @@ export function createRenderer(
     end_token: (data) => {
       if (data.stack.length > 1) data.stack.pop();
     },
-    add_text: (data, text) => top(data).append(text),
-    set_attr: setAttribute,
+    add_text: (data, text) => top(data).append(decodeUnderscores(text)),
+    set_attr: (data, attribute, value) => setAttribute(data, attribute, decodeUnderscores(value)),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as smd from 'streaming-markdown';
 import type { CodeBlockActions } from './code-block.ts';
 import { createRenderer } from './renderer.ts';
+import { judgeableLength, writeWithUnderscores } from './underscores.ts';
 
 /** Markdown that grows at its end. */
 export interface MarkdownStream {
@@ -12,6 +13,7 @@ export interface MarkdownStream {
 export function createMarkdownStream(root: HTMLElement, actions: CodeBlockActions): MarkdownStream {
   let parser = smd.parser(createRenderer(root, actions));
   let shown = '';
+  let written = 0;
   let ended = false;
   return {
     show(text, complete) {
@@ -20,9 +22,12 @@ export function createMarkdownStream(root: HTMLElement, actions: CodeBlockAction
         root.replaceChildren();
         parser = smd.parser(createRenderer(root, actions));
         shown = '';
+        written = 0;
         ended = false;
       }
-      if (text.length > shown.length) smd.parser_write(parser, text.slice(shown.length));
+      const to = complete ? text.length : judgeableLength(text);
+      if (to > written) writeWithUnderscores(parser, text, written, to);
+      written = Math.max(written, to);
       shown = text;
       if (!complete) return;
       smd.parser_end(parser);

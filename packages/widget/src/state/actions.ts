@@ -1,9 +1,9 @@
 import type { Ide } from '@ide-assistant/sdk';
-import { noticeStrings as words } from '../strings/panels.ts';
+import { noticeStrings as words } from '../strings/notices.ts';
 import { errorText, isOwnDoing } from './error-text.ts';
 import type { Mode } from './mode.ts';
 import type { Store } from './store.ts';
-import { baseName } from './tree-view.ts';
+import { baseName } from './path.ts';
 import type { DrawerTab, UiState } from './ui.ts';
 
 /**
@@ -13,6 +13,8 @@ import type { DrawerTab, UiState } from './ui.ts';
 export interface Actions {
   setMode(mode: Mode): void;
   toggleTree(): void;
+  /** Asks for the name of a new file, in the tree of the canvas. */
+  newFile(): void;
   toggleDrawer(): void;
   showDrawer(tab: DrawerTab): void;
   dismissNotice(): void;
@@ -79,6 +81,7 @@ export function createActions(ide: Ide, ui: Store<UiState>): Actions {
   return {
     setMode: (mode) => ui.update({ mode }),
     toggleTree: () => ui.update({ treeOpen: !ui.state.treeOpen, pane: 'code' }),
+    newFile: () => ui.update({ mode: 'canvas', pane: 'code', treeOpen: true, naming: true }),
     toggleDrawer: () => ui.update({ drawerOpen: !ui.state.drawerOpen }),
     showDrawer,
     dismissNotice: () => ui.update({ notice: null, confirmClose: null }),
@@ -86,7 +89,8 @@ export function createActions(ide: Ide, ui: Store<UiState>): Actions {
     open: (path) =>
       attempt(words.open(path), async () => {
         await show(path);
-        ui.update({ reviewId: null, pane: 'code' });
+        // The tree covers the text, and whoever has chosen a file wants to see that.
+        ui.update({ reviewId: null, pane: 'code', treeOpen: false });
       }),
     close(path) {
       const unsaved = ide.state.files.some((file) => file.path === path && file.modified);
@@ -105,7 +109,7 @@ export function createActions(ide: Ide, ui: Store<UiState>): Actions {
         } else {
           await ide.createFile(path);
           await show(path);
-          ui.update({ reviewId: null, pane: 'code' });
+          ui.update({ reviewId: null, pane: 'code', treeOpen: false });
         }
         await ide.refreshFileTree();
       }),
@@ -187,11 +191,20 @@ export function createActions(ide: Ide, ui: Store<UiState>): Actions {
     },
     review: (diffId) => attempt(words.review, () => review(diffId)),
     endReview: () => ui.update({ reviewId: null }),
-    apply: (diffId) =>
-      attempt(words.apply, async () => {
+    async apply(diffId) {
+      const path = ide.state.diffs.find((one) => one.diff_id === diffId)?.path;
+      const applied = await attempt(words.apply, async () => {
         await ide.applyDiff(diffId);
         endReviewOf(diffId);
-      }),
+      });
+      // What the change has mended must not stay on the list, nor underlined in the text.
+      if (applied && path !== undefined && ide.state.scans[path]) {
+        void attempt(words.scan(baseName(path)), async () => {
+          await ide.scanFile(path);
+        });
+      }
+      return applied;
+    },
     reject: (diffId) =>
       attempt(words.reject, async () => {
         await ide.rejectDiff(diffId);

@@ -1,4 +1,4 @@
-import { commandStrings } from '../strings/panels.ts';
+import { commandStrings } from '../strings/chat.ts';
 
 /** A command that the server's assistant understands without a model. */
 export interface Command {

@@ -1,5 +1,4 @@
 import type { DiffEntry } from '@ide-assistant/sdk';
-import { diffStrings as words } from '../strings/panels.ts';
 
 /** How many lines a proposal adds and removes. */
 export interface LineCounts {
@@ -14,11 +13,6 @@ export function countLines(diff: Pick<DiffEntry, 'hunks'>): LineCounts {
     added: lines.filter((line) => line.startsWith('+')).length,
     removed: lines.filter((line) => line.startsWith('-')).length,
   };
-}
-
-/** State of a proposal in a word. */
-export function diffStateWord(state: DiffEntry['state']): string {
-  return words.states[state];
 }
 
 /** Whether the proposal still waits for a decision. */

@@ -1,5 +1,5 @@
 import { isAssistantError } from '@ide-assistant/sdk';
-import { errorStrings as words } from '../strings/panels.ts';
+import { errorStrings as words } from '../strings/notices.ts';
 
 /** Says what happened and, where something can be done, what. */
 export function errorText(error: unknown): string {

@@ -1,5 +1,5 @@
 import type { Run } from '@ide-assistant/sdk';
-import { runStrings as words } from '../strings/panels.ts';
+import { runStrings as words } from '../strings/run.ts';
 import type { Tone } from './status-view.ts';
 
 /** How a run stands, in a few words. */

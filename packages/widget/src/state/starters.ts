@@ -1,6 +1,6 @@
 import type { IdeState } from '@ide-assistant/sdk';
-import { starterStrings as words } from '../strings/panels.ts';
-import { firstFile } from './tree-view.ts';
+import { starterStrings as words } from '../strings/chat.ts';
+import { firstFile } from './first-file.ts';
 
 /** Something to try in an empty chat. */
 export type Starter = { label: string } & (

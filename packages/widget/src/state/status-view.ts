@@ -60,11 +60,3 @@ function closedView(code: number, reason: string): Pick<StatusView, 'word' | 'de
 export function isSettled(status: Status): boolean {
   return status.state !== 'idle' && status.state !== 'connecting';
 }
-
-/** The line that takes the place of the composer's hint while nothing can be sent, else null. */
-export function queueNotice(status: Status, settled: boolean, queued: number): string | null {
-  if (status.state === 'connected') return null;
-  if (status.state === 'closed') return words.closedNotice(queued);
-  if (!settled) return queued > 0 ? words.connectingNotice(queued) : null;
-  return words.offlineNotice(queued);
-}

@@ -1,4 +1,5 @@
 import type { TreeNode } from '@ide-assistant/sdk/protocol';
+import { byName } from './first-file.ts';
 
 /** One visible line of the file tree. */
 export interface TreeRow {
@@ -35,11 +36,6 @@ export function visibleRows(
     };
     return open ? [row, ...visibleRows(node.children ?? [], expanded, level + 1)] : [row];
   });
-}
-
-function byName(a: TreeNode, b: TreeNode): number {
-  if (a.name === b.name) return 0;
-  return a.name < b.name ? -1 : 1;
 }
 
 /** What a key does in the tree. */
@@ -94,26 +90,4 @@ function nextStartingWith(rows: readonly TreeRow[], index: number, letter: strin
   return [...rows.slice(index + 1), ...rows.slice(0, index)].find((row) =>
     row.name.toLowerCase().startsWith(wanted),
   );
-}
-
-/** The directory of a path with a trailing slash, or the empty string at the top. */
-export function directoryOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/') + 1);
-}
-
-/** Last part of a path. */
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** First file of the tree in display order, top level before deeper ones. */
-export function firstFile(nodes: readonly TreeNode[]): TreeNode | undefined {
-  const sorted = [...nodes].sort(byName);
-  const here = sorted.find((node) => node.kind === 'file');
-  if (here) return here;
-  for (const node of sorted) {
-    const below = firstFile(node.children ?? []);
-    if (below) return below;
-  }
-  return undefined;
 }

@@ -29,6 +29,8 @@ export interface UiState {
   confirmClose: string | null;
   /** Text on its way into the editor at the cursor. */
   insertion: { text: string } | null;
+  /** Whether the tree is to ask for the name of a new file. */
+  naming: boolean;
   /** A line to go to in the active file, counted from 1. */
   jump: { path: string; line: number; column: number } | null;
   /** Whether the last run came from the chat and its output belongs there too. */
@@ -50,6 +52,7 @@ export function createUi(mode: Mode): Store<UiState> {
     notice: null,
     confirmClose: null,
     insertion: null,
+    naming: false,
     jump: null,
     chatRun: false,
     settled: false,

@@ -1,4 +1,4 @@
-// The texts that load with the page. All others are in `panels.ts`.
+// The texts that load with the page. All others are in `chat.ts` and `canvas.ts`.
 
 /** Launcher. */
 export const launcherStrings = {
@@ -24,11 +24,4 @@ export const statusStrings = {
   replacedDetail: 'This session went to another window.',
   retry: 'Retry',
   reconnect: 'Reconnect',
-  connectingNotice: (queued: number) => `Connecting. ${queued} queued, sends by itself.`,
-  offlineNotice: (queued: number) =>
-    queued > 0 ? `Offline. ${queued} queued, sends by itself.` : 'Offline. Sends by itself later.',
-  closedNotice: (queued: number) =>
-    queued > 0
-      ? `Disconnected. ${queued} queued until you reconnect.`
-      : 'Disconnected. Reconnect to send.',
 };

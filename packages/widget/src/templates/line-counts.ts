@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { LineCounts } from '../state/diff-view.ts';
-import { diffStrings as words } from '../strings/panels.ts';
+import { diffStrings as words } from '../strings/message.ts';
 
 /** "+12 −3" with the words behind it for who cannot see the signs. */
 export function lineCounts({ added, removed }: LineCounts): TemplateResult {

@@ -1,6 +1,6 @@
 import type { Severity } from '@ide-assistant/sdk/protocol';
 import { html, svg, type TemplateResult } from 'lit';
-import { findingStrings } from '../strings/panels.ts';
+import { findingStrings } from '../strings/canvas.ts';
 
 // Critical and high share a colour, so each level has a shape of its own as well as its word.
 const shapes: Record<Severity, TemplateResult<2>> = {

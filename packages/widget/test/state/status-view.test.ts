@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { queueNotice, statusView } from '../../src/state/status-view.ts';
+import { queueNotice } from '../../src/state/queue-notice.ts';
+import { statusView } from '../../src/state/status-view.ts';
 import { connectMessage } from '../support/samples.ts';
 
 const connected = { state: 'connected', connect: connectMessage() } as const;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { firstFile, moveInTree, visibleRows } from '../../src/state/tree-view.ts';
+import { firstFile } from '../../src/state/first-file.ts';
+import { moveInTree, visibleRows } from '../../src/state/tree-view.ts';
 
 const tree = [
   { name: 'b.py', path: 'b.py', kind: 'file' as const },

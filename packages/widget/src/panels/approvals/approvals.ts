@@ -7,7 +7,7 @@ import { defineOnce, version } from '../../define.ts';
 import { icon } from '../../icons.ts';
 import { pendingApprovals, waitsFor } from '../../state/approvals-view.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { approvalStrings as words } from '../../strings/panels.ts';
+import { approvalStrings as words } from '../../strings/approvals.ts';
 import { approvalsStyles } from './approvals.styles.ts';
 
 /** Requests that wait for a person, with the decision for those that this person may settle. */

@@ -6,17 +6,15 @@ import { Selected } from '../../controllers/selected.ts';
 import { defineOnce, version } from '../../define.ts';
 import { icon } from '../../icons.ts';
 import type { CodeBlockActions } from '../../markdown/code-block.ts';
+import { pendingApprovals } from '../../state/approvals-view.ts';
 import { unmentionedDiffs } from '../../state/diff-view.ts';
 import { isAtEnd, windowOf, windowSize } from '../../state/follow.ts';
 import { canonicalLanguage } from '../../state/language.ts';
 import { starters, type Starter } from '../../state/starters.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { chatStrings as words, codeStrings } from '../../strings/panels.ts';
-import '../approvals/approvals.ts';
+import { chatStrings as words } from '../../strings/chat.ts';
 import type { Composer } from '../composer/composer.ts';
 import '../composer/composer.ts';
-import '../message/message.ts';
-import '../output/output.ts';
 import { chatStyles } from './chat.styles.ts';
 
 /** The conversation, what waits for the person, and the composer. */
@@ -37,7 +35,16 @@ export class Chat extends LitElement {
   readonly #slice = new Selected(
     this,
     () => this.workspace?.ide,
-    (ide) => [ide.messages, ide.diffs, ide.typing, ide.status, ide.tree, ide.activePath] as const,
+    (ide) =>
+      [
+        ide.messages,
+        ide.diffs,
+        ide.typing,
+        ide.status,
+        pendingApprovals(ide.approvals).length > 0,
+        ide.tree,
+        ide.activePath,
+      ] as const,
   );
 
   readonly #ui = new Selected(
@@ -86,6 +93,17 @@ export class Chat extends LitElement {
     this.#watch();
   }
 
+  // What an empty conversation does without loads when it first comes; its element stands empty
+  // until then.
+  protected override willUpdate(): void {
+    const [messages = [], diffs = [], , , asked = false] = this.#slice.value ?? [];
+    const [, chatRun = false] = this.#ui.value ?? [];
+    if (messages.length > 0) void import('../message/message.ts');
+    if (diffs.length > 0) void import('../diff-card/diff-card.ts');
+    if (asked) void import('../approvals/approvals.ts');
+    if (chatRun) void import('../output/output.ts');
+  }
+
   protected override updated(): void {
     const count = this.#slice.value?.[0].length ?? 0;
     if (!this.following && count > this.#count) this.missed += count - this.#count;
@@ -93,7 +111,8 @@ export class Chat extends LitElement {
   }
 
   protected override render() {
-    const [messages = [], diffs = [], typing = false, status] = this.#slice.value ?? [];
+    const [messages = [], diffs = [], typing = false, status, asked = false] =
+      this.#slice.value ?? [];
     const [notice, chatRun = false, mode] = this.#ui.value ?? [];
     const model =
       status?.state === 'connected' ? status.connect.capabilities.assistant.model : undefined;
@@ -110,7 +129,7 @@ export class Chat extends LitElement {
         <div class="log">
           ${messages.length === 0 ? this.#renderEmpty() : this.#renderMessages(messages, diffs)}
           ${this.#renderLoose(diffs, messages)}
-          <ida-approvals .workspace=${this.workspace}></ida-approvals>
+          ${asked ? html`<ida-approvals .workspace=${this.workspace}></ida-approvals>` : nothing}
           ${
             typing && messages.at(-1)?.state !== 'streaming'
               ? html`<div class="working">${words.working}</div>`
@@ -134,7 +153,7 @@ export class Chat extends LitElement {
               <button
                 type="button"
                 class="icon-button"
-                aria-label=${codeStrings.dismiss}
+                aria-label=${words.dismiss}
                 @click=${() => this.workspace.actions.dismissNotice()}
               >
                 ${icon('close')}
@@ -207,8 +226,7 @@ export class Chat extends LitElement {
         void actions.runSnippet(starter.language, starter.code);
         break;
       case 'canvas':
-        actions.setMode('canvas');
-        actions.toggleTree();
+        actions.newFile();
         break;
     }
   }

@@ -93,6 +93,11 @@ const own = css`
     .strip .count {
       display: none;
     }
+
+    ida-file-tree {
+      inline-size: 100%;
+      border: 0;
+    }
   }
 
   .strip .path {

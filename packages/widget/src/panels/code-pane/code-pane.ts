@@ -3,13 +3,17 @@ import { html, LitElement, nothing } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { Selected } from '../../controllers/selected.ts';
 import { defineOnce, version } from '../../define.ts';
+import { canvasIcon } from '../../canvas-icons.ts';
 import { icon } from '../../icons.ts';
 import { countLines, isOpen, openDiffFor } from '../../state/diff-view.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { codeStrings as words, diffStrings, treeStrings } from '../../strings/panels.ts';
+import { codeStrings as words, treeStrings } from '../../strings/canvas.ts';
+import { chatStrings } from '../../strings/chat.ts';
+import { diffStrings } from '../../strings/message.ts';
 import { lineCounts } from '../../templates/line-counts.ts';
 import '../drawer/drawer.ts';
 import '../file-tabs/file-tabs.ts';
+import type { Editor } from '../editor/editor.ts';
 import type { FileTree } from '../file-tree/file-tree.ts';
 import '../file-tree/file-tree.ts';
 import '../run-bar/run-bar.ts';
@@ -26,6 +30,7 @@ export class CodePane extends LitElement {
 
   @state() private editorLoaded = false;
   @query('ida-file-tree') private tree!: FileTree | null;
+  @query('ida-editor') private editor!: Editor | null;
 
   readonly #slice = new Selected(
     this,
@@ -40,16 +45,21 @@ export class CodePane extends LitElement {
   );
 
   #treeWasOpen = false;
+  #focusPending = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void Promise.all([
-      import('../editor/editor.ts'),
-      import('../editor/review-editor.ts'),
-      this.workspace.actions.refreshTree(),
-    ]).then(() => {
+    void this.workspace.actions.refreshTree();
+    void import('../editor/editor.ts').then(() => {
       this.editorLoaded = true;
     });
+  }
+
+  protected override willUpdate(): void {
+    const [treeOpen = false, reviewId = null] = this.#ui.value ?? [];
+    // The element of a review stands empty until its code is here.
+    if (reviewId !== null) void import('../editor/review-editor.ts');
+    if (this.#treeWasOpen && !treeOpen) this.#focusPending = this.#hasFreeFocus();
   }
 
   protected override updated(): void {
@@ -58,6 +68,18 @@ export class CodePane extends LitElement {
       void this.tree?.updateComplete.then(() => this.tree?.focus());
     }
     this.#treeWasOpen = treeOpen;
+    if (!this.#focusPending || !this.editor) return;
+    this.#focusPending = false;
+    this.editor.focus();
+  }
+
+  // The focus that was in the tree goes to the text; where the person put it elsewhere, it stays.
+  #hasFreeFocus(): boolean {
+    const around = this.getRootNode();
+    const [outer, inner] = [around, this.renderRoot].map((root) =>
+      root instanceof ShadowRoot ? root.activeElement : null,
+    );
+    return outer === null || (outer === this && (inner === null || inner === this.tree));
   }
 
   protected override render() {
@@ -83,7 +105,7 @@ export class CodePane extends LitElement {
           aria-expanded=${treeOpen}
           @click=${() => actions.toggleTree()}
         >
-          ${icon('files')}
+          ${canvasIcon('files')}
         </button>
         <ida-file-tabs class="grow" .workspace=${this.workspace}></ida-file-tabs>
       </div>
@@ -104,7 +126,7 @@ export class CodePane extends LitElement {
               <button
                 type="button"
                 class="icon-button"
-                aria-label=${words.dismiss}
+                aria-label=${chatStrings.dismiss}
                 @click=${() => actions.dismissNotice()}
               >
                 ${icon('close')}
@@ -127,12 +149,16 @@ export class CodePane extends LitElement {
   }
 
   #renderEmpty() {
+    const { actions } = this.workspace;
     return html`<div class="empty">
       <p class="title">${words.emptyTitle}</p>
       <p class="secondary">${words.emptyText}</p>
       <div class="buttons">
-        <button type="button" class="button" @click=${() => this.workspace.actions.toggleTree()}>
-          ${icon('files')}${treeStrings.label}
+        <button type="button" class="button primary" @click=${() => actions.newFile()}>
+          ${canvasIcon('newFile')}${treeStrings.newFile}
+        </button>
+        <button type="button" class="button" @click=${() => actions.toggleTree()}>
+          ${canvasIcon('files')}${treeStrings.label}
         </button>
       </div>
     </div>`;

@@ -4,9 +4,9 @@ import { Selected } from '../../controllers/selected.ts';
 import { defineOnce, version } from '../../define.ts';
 import { icon } from '../../icons.ts';
 import { completeCommand, matchingCommands, type Command } from '../../state/commands.ts';
-import { queueNotice } from '../../state/status-view.ts';
+import { queueNotice } from '../../state/queue-notice.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { chatStrings as words, commandStrings } from '../../strings/panels.ts';
+import { chatStrings as words, commandStrings } from '../../strings/chat.ts';
 import { composerStyles } from './composer.styles.ts';
 
 /**

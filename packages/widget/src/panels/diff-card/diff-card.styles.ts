@@ -42,7 +42,7 @@ const own = css`
   .buttons {
     display: flex;
     gap: 4px;
-    margin-block-start: 8px;
+    margin: 8px 4px 4px;
   }
 
   .buttons .review {

@@ -3,8 +3,8 @@ import { html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { defineOnce, version } from '../../define.ts';
 import type { Actions } from '../../state/actions.ts';
-import { countLines, diffStateWord, isOpen } from '../../state/diff-view.ts';
-import { diffStrings as words } from '../../strings/panels.ts';
+import { countLines, isOpen } from '../../state/diff-view.ts';
+import { diffStrings as words } from '../../strings/message.ts';
 import { lineCounts } from '../../templates/line-counts.ts';
 import { diffCardStyles } from './diff-card.styles.ts';
 
@@ -25,7 +25,7 @@ export class DiffCard extends LitElement {
       <div class="head">
         <span class="path cut" title=${diff.path}>${diff.path}</span>
         ${lineCounts(countLines(diff))}
-        <span class="state secondary ${diff.state}">${diffStateWord(diff.state)}</span>
+        <span class="state secondary ${diff.state}">${words.states[diff.state]}</span>
       </div>
       ${diff.description ? html`<p class="description">${diff.description}</p>` : nothing}
       ${isOpen(diff) ? this.#renderButtons() : nothing}

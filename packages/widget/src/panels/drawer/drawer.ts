@@ -2,12 +2,13 @@ import { html, LitElement, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import { Selected } from '../../controllers/selected.ts';
 import { defineOnce, version } from '../../define.ts';
+import { canvasIcon } from '../../canvas-icons.ts';
 import { icon } from '../../icons.ts';
 import { pendingApprovals } from '../../state/approvals-view.ts';
 import { findingsOf } from '../../state/findings-view.ts';
 import type { DrawerTab } from '../../state/ui.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { drawerStrings as words } from '../../strings/panels.ts';
+import { drawerStrings as words } from '../../strings/canvas.ts';
 import { tabList } from '../../templates/tab-list.ts';
 import '../approvals/approvals.ts';
 import '../findings/findings.ts';
@@ -59,7 +60,7 @@ export class Drawer extends LitElement {
                 aria-expanded=${open}
                 @click=${() => actions.toggleDrawer()}
               >
-                ${icon(open ? 'close' : 'drawer')}
+                ${open ? icon('close') : canvasIcon('drawer')}
               </button>`
         }
       </div>

@@ -1,7 +1,8 @@
-import type { Diagnostic } from '@codemirror/lint';
+import { setDiagnostics, type Diagnostic } from '@codemirror/lint';
+import type { EditorView } from '@codemirror/view';
 import type { Alert, OutputOf } from '@ide-assistant/sdk/protocol';
 import { findingsOf, rangeOf } from '../../state/findings-view.ts';
-import { findingStrings } from '../../strings/panels.ts';
+import { findingStrings } from '../../strings/canvas.ts';
 
 const levels: Record<Alert['severity'], Diagnostic['severity']> = {
   critical: 'error',
@@ -10,12 +11,13 @@ const levels: Record<Alert['severity'], Diagnostic['severity']> = {
   low: 'info',
 };
 
-/** The findings of a scan as marks in the text. */
-export function diagnosticsOf(
-  scan: OutputOf<'security_scan'> | undefined,
-  text: string,
-): Diagnostic[] {
-  if (!scan) return [];
+/** Marks the findings of a scan in the text, in place of those of the scan before. */
+export function markFindings(view: EditorView, scan: OutputOf<'security_scan'> | undefined): void {
+  const text = view.state.doc.toString();
+  view.dispatch(setDiagnostics(view.state, scan ? diagnosticsOf(scan, text) : []));
+}
+
+function diagnosticsOf(scan: OutputOf<'security_scan'>, text: string): Diagnostic[] {
   return findingsOf(scan).map((finding) => ({
     ...rangeOf(finding, text),
     severity: levels[finding.severity],

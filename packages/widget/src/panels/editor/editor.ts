@@ -1,18 +1,18 @@
-import { setDiagnostics } from '@codemirror/lint';
 import { Annotation, Compartment, EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
-import type { OpenFile } from '@ide-assistant/sdk';
+import type { IdeState, OpenFile } from '@ide-assistant/sdk';
 import { html, LitElement } from 'lit';
 import { property, query } from 'lit/decorators.js';
 import { Selected } from '../../controllers/selected.ts';
 import { defineOnce, version } from '../../define.ts';
 import { canonicalLanguage, languageOfPath } from '../../state/language.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { codeStrings } from '../../strings/panels.ts';
-import { diagnosticsOf } from './diagnostics.ts';
+import { codeStrings } from '../../strings/canvas.ts';
 import { editorStyles } from './editor.styles.ts';
 import { readingExtensions, writingExtensions } from './extensions.ts';
 import { grammarOf } from './languages.ts';
+import { LateExtension } from './late-extension.ts';
+import { SearchOnDemand } from './search-on-demand.ts';
 
 // Marks a change that came from outside, so that it is not told back as the person's own.
 const remote = Annotation.define<true>();
@@ -27,9 +27,12 @@ export class Editor extends LitElement {
   @query('.host') private parent!: HTMLElement;
   readonly #states = new Map<string, EditorState>();
   readonly #grammar = new Compartment();
+  readonly #search = new SearchOnDemand();
+  readonly #typing = new LateExtension(async () => (await import('./typing.ts')).typingAids());
   #view: EditorView | undefined;
   #path: string | null = null;
-  #scan: unknown;
+  #scan: IdeState['scans'][string] | undefined;
+  #focusWanted = false;
 
   readonly #slice = new Selected(
     this,
@@ -43,8 +46,9 @@ export class Editor extends LitElement {
     (ui) => [ui.insertion, ui.jump] as const,
   );
 
-  /** Focuses the text. */
+  /** Focuses the text, at once or as soon as it is there. */
   override focus(): void {
+    this.#focusWanted = this.#view === undefined;
     this.#view?.focus();
   }
 
@@ -90,8 +94,14 @@ export class Editor extends LitElement {
       if (!(root instanceof ShadowRoot)) return;
       this.#view = new EditorView({ state, parent: this.parent, root });
     }
-    if (kept) this.#takeIn(file);
-    else void this.#loadGrammar(file);
+    if (this.#focusWanted) this.focus();
+    if (!kept) {
+      void this.#loadGrammar(file);
+      return;
+    }
+    this.#search.refresh(this.#view);
+    this.#typing.refresh(this.#view);
+    this.#takeIn(file);
   }
 
   #createState(file: OpenFile): EditorState {
@@ -99,8 +109,13 @@ export class Editor extends LitElement {
       doc: file.content,
       extensions: [
         readingExtensions(codeStrings.editor(file.path)),
+        this.#search.extension,
+        this.#typing.extension,
         writingExtensions(),
         this.#grammar.of([]),
+        EditorView.domEventHandlers({
+          keydown: (_event, view) => void this.#typing.request(view),
+        }),
         EditorView.updateListener.of((update) => {
           const own = update.transactions.some(
             (transaction) => transaction.docChanged && !transaction.annotation(remote),
@@ -133,10 +148,14 @@ export class Editor extends LitElement {
     view.dispatch({ changes: { from, to, insert }, annotations: remote.of(true) });
   }
 
-  #mark(scan: Parameters<typeof diagnosticsOf>[0], file: OpenFile): void {
-    if (!this.#view || scan === this.#scan) return;
+  #mark(scan: IdeState['scans'][string] | undefined, file: OpenFile): void {
+    if (scan === this.#scan) return;
     this.#scan = scan;
-    this.#view.dispatch(setDiagnostics(this.#view.state, diagnosticsOf(scan, file.content)));
+    void import('./diagnostics.ts').then(({ markFindings }) => {
+      // Another file or a newer scan may have come to the front meanwhile.
+      if (this.#path !== file.path || this.#scan !== scan || !this.#view) return;
+      markFindings(this.#view, scan);
+    });
   }
 
   #insert(): void {

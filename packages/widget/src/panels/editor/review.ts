@@ -3,9 +3,10 @@ import { EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import type { Diff } from '@ide-assistant/sdk/protocol';
 import { canonicalLanguage } from '../../state/language.ts';
-import { codeStrings } from '../../strings/panels.ts';
+import { codeStrings } from '../../strings/canvas.ts';
 import { readingExtensions } from './extensions.ts';
 import { grammarOf } from './languages.ts';
+import { SearchOnDemand } from './search-on-demand.ts';
 
 /** Shows a proposal in one column: what goes struck through, what comes below it. */
 export async function createReview(
@@ -21,6 +22,7 @@ export async function createReview(
       doc: diff.new_content,
       extensions: [
         readingExtensions(codeStrings.reviewing(diff.path)),
+        new SearchOnDemand().extension,
         EditorState.readOnly.of(true),
         grammar,
         unifiedMergeView({

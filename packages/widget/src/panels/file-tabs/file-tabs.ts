@@ -5,9 +5,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import { Selected } from '../../controllers/selected.ts';
 import { defineOnce, version } from '../../define.ts';
 import { icon } from '../../icons.ts';
-import { baseName } from '../../state/tree-view.ts';
+import { baseName } from '../../state/path.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { codeStrings as words } from '../../strings/panels.ts';
+import { codeStrings as words } from '../../strings/canvas.ts';
 import { fileTabsStyles } from './file-tabs.styles.ts';
 
 /**

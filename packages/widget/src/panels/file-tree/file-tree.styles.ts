@@ -117,6 +117,10 @@ const own = css`
     background: var(--ida-surface);
   }
 
+  input:focus-visible {
+    outline-offset: -2px;
+  }
+
   .note {
     margin: 0;
     padding: 12px;

@@ -3,10 +3,12 @@ import { property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { Selected } from '../../controllers/selected.ts';
 import { defineOnce, version } from '../../define.ts';
-import { icon, type IconName } from '../../icons.ts';
-import { directoryOf, moveInTree, visibleRows, type TreeRow } from '../../state/tree-view.ts';
+import { canvasIcon, type CanvasIconName } from '../../canvas-icons.ts';
+import { icon } from '../../icons.ts';
+import { directoryOf } from '../../state/path.ts';
+import { moveInTree, visibleRows, type TreeRow } from '../../state/tree-view.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { treeStrings as words } from '../../strings/panels.ts';
+import { treeStrings as words } from '../../strings/canvas.ts';
 import { fileTreeStyles } from './file-tree.styles.ts';
 
 /** An inline name field: for something new in a directory, or for a new name. */
@@ -32,11 +34,18 @@ export class FileTree extends LitElement {
     (ide) => [ide.tree, ide.treeTruncated, ide.activePath] as const,
   );
 
+  readonly #ui = new Selected(
+    this,
+    () => this.workspace?.ui,
+    (ui) => [ui.naming] as const,
+  );
+
   #rows: readonly TreeRow[] = [];
 
-  /** Focuses the current row. */
+  /** Focuses the name field while there is one, else the current row. */
   override focus(): void {
-    this.renderRoot.querySelector<HTMLElement>('.row[tabindex="0"]')?.focus();
+    const row = this.renderRoot.querySelector<HTMLElement>('.row[tabindex="0"]');
+    (this.input ?? row)?.focus();
   }
 
   override connectedCallback(): void {
@@ -47,9 +56,13 @@ export class FileTree extends LitElement {
   protected override willUpdate(): void {
     const [tree = [], , activePath = null] = this.#slice.value ?? [];
     this.#rows = visibleRows(tree, this.expanded);
-    if (this.#rows.some((row) => row.path === this.current)) return;
-    const active = this.#rows.find((row) => row.path === activePath);
-    this.current = (active ?? this.#rows[0])?.path ?? null;
+    if (!this.#rows.some((row) => row.path === this.current)) {
+      const active = this.#rows.find((row) => row.path === activePath);
+      this.current = (active ?? this.#rows[0])?.path ?? null;
+    }
+    if (!this.#ui.value?.[0]) return;
+    this.#name('file');
+    this.workspace.ui.update({ naming: false });
   }
 
   protected override updated(): void {
@@ -87,7 +100,7 @@ export class FileTree extends LitElement {
       ${this.removing ? this.#renderConfirm(this.removing) : nothing}`;
   }
 
-  #button(sign: IconName, label: string, enabled: boolean, onClick: () => void) {
+  #button(sign: CanvasIconName | 'close', label: string, enabled: boolean, onClick: () => void) {
     return html`<button
       type="button"
       class="icon-button"
@@ -96,7 +109,7 @@ export class FileTree extends LitElement {
       ?disabled=${!enabled}
       @click=${onClick}
     >
-      ${icon(sign)}
+      ${sign === 'close' ? icon(sign) : canvasIcon(sign)}
     </button>`;
   }
 
@@ -125,11 +138,12 @@ export class FileTree extends LitElement {
 
   #renderNaming(naming: Naming) {
     const value = naming.kind === 'rename' ? naming.path : naming.directory;
+    const label = naming.kind === 'directory' ? words.folderName : words.fileName;
     return html`<div class="form">
       <input
         type="text"
-        aria-label=${words.name}
-        placeholder=${words.name}
+        aria-label=${label}
+        placeholder=${label}
         spellcheck="false"
         autocomplete="off"
         .value=${value}

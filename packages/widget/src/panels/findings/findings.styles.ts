@@ -11,6 +11,7 @@ const own = css`
   }
 
   .risk {
+    flex: none;
     font-weight: 550;
     font-variant-numeric: tabular-nums;
   }
@@ -90,9 +91,33 @@ const own = css`
     flex: 0 1 auto;
   }
 
+  .rule {
+    flex: none;
+  }
+
   @container (inline-size < 480px) {
     .rule {
       display: none;
+    }
+
+    /* A short column has room below rather than beside. */
+    li {
+      align-items: start;
+    }
+
+    .severity,
+    .place {
+      block-size: auto;
+      padding-block: 5px;
+      line-height: 18px;
+    }
+
+    .message {
+      white-space: normal;
+    }
+
+    li .button {
+      margin-block: 2px;
     }
   }
 `;

@@ -5,7 +5,7 @@ import { Selected } from '../../controllers/selected.ts';
 import { defineOnce, version } from '../../define.ts';
 import { findingsOf } from '../../state/findings-view.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { findingStrings as words } from '../../strings/panels.ts';
+import { findingStrings as words } from '../../strings/canvas.ts';
 import { severityMark } from '../../templates/severity.ts';
 import { findingsStyles } from './findings.styles.ts';
 
@@ -22,11 +22,16 @@ export class Findings extends LitElement {
   readonly #slice = new Selected(
     this,
     () => this.workspace?.ide,
-    (ide) => [ide.activePath, ide.scans] as const,
+    (ide) =>
+      [
+        ide.activePath,
+        ide.scans,
+        ide.files.some(({ path, modified }) => path === ide.activePath && modified),
+      ] as const,
   );
 
   protected override render() {
-    const [path = null, scans = {}] = this.#slice.value ?? [];
+    const [path = null, scans = {}, modified = false] = this.#slice.value ?? [];
     const scan = path === null ? undefined : scans[path];
     if (path === null || !scan) {
       return html`<p class="empty">${path === null ? words.scanFirst : words.none}</p>`;
@@ -36,6 +41,7 @@ export class Findings extends LitElement {
         <span class="risk ${riskTone(scan.risk_score)}">${words.risk(scan.risk_score)}</span>
         <span class="secondary cut">${scan.recommendation}</span>
       </div>
+      ${modified ? html`<p class="empty">${words.savedOnly}</p>` : nothing}
       ${
         findings.length === 0
           ? html`<p class="empty">${words.clean}</p>`

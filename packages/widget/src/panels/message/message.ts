@@ -9,7 +9,7 @@ import { createMarkdownStream, type MarkdownStream } from '../../markdown/stream
 import type { Actions } from '../../state/actions.ts';
 import { errorText } from '../../state/error-text.ts';
 import { sameItems } from '../../state/same-items.ts';
-import { chatStrings as words } from '../../strings/panels.ts';
+import { messageStrings as words } from '../../strings/message.ts';
 import '../diff-card/diff-card.ts';
 import { messageStyles } from './message.styles.ts';
 

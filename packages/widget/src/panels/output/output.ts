@@ -7,7 +7,7 @@ import { defineOnce, version } from '../../define.ts';
 import { parseAnsi } from '../../state/ansi.ts';
 import { runView } from '../../state/run-view.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { runStrings as words } from '../../strings/panels.ts';
+import { runStrings as words } from '../../strings/run.ts';
 import { outputStyles } from './output.styles.ts';
 
 /** The newest run: what it is, how it stands, what it printed. */

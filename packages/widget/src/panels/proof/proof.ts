@@ -6,7 +6,7 @@ import { icon } from '../../icons.ts';
 import { errorText } from '../../state/error-text.ts';
 import { readCheckpoint } from '../../state/proof-view.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { proofStrings as words } from '../../strings/panels.ts';
+import { proofStrings as words } from '../../strings/canvas.ts';
 import { proofStyles } from './proof.styles.ts';
 
 /** "verified", with the log entry and its inclusion proof behind it. */

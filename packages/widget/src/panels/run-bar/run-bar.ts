@@ -7,7 +7,7 @@ import { icon } from '../../icons.ts';
 import { canonicalLanguage, languageOfPath } from '../../state/language.ts';
 import { saveState, type SaveState } from '../../state/save-view.ts';
 import type { Workspace } from '../../state/workspace.ts';
-import { codeStrings as words } from '../../strings/panels.ts';
+import { codeStrings as words } from '../../strings/canvas.ts';
 import '../proof/proof.ts';
 import { runBarStyles } from './run-bar.styles.ts';
 

@@ -186,7 +186,7 @@ const own = css`
 
   .panes {
     flex: none;
-    padding-inline: 8px;
+    padding-inline: 4px;
     border-block-end: 1px solid var(--ida-line);
   }
 

@@ -15,11 +15,12 @@ import type { Store } from '../../state/store.ts';
 import type { Pane, UiState } from '../../state/ui.ts';
 import type { Workspace } from '../../state/workspace.ts';
 import { statusStrings } from '../../strings/launcher.ts';
-import { name, shellStrings as words } from '../../strings/panels.ts';
+import { name, shellStrings as words } from '../../strings/chat.ts';
 import { tabList } from '../../templates/tab-list.ts';
 import type { Chat } from '../chat/chat.ts';
 import '../chat/chat.ts';
 import { drag } from './drag.ts';
+export { panelTokens } from '../../styles/panel-tokens.ts';
 import { shortcutOf } from './shortcuts.ts';
 import { shellStyles } from './shell.styles.ts';
 
