@@ -55,12 +55,18 @@ test('a person scans a file, takes the fix that is offered and rejects another',
     .waitFor();
   await findings.getByText(/Risk \d+(\.\d)? \/ 10/).waitFor();
 
-  await findings.getByRole('button', { name: /^Fix/ }).first().click();
+  await findings
+    .getByRole('button', { name: /^Fix .*, line/ })
+    .first()
+    .click();
   await page.getByRole('button', { name: 'Reject' }).first().click();
   await page.getByText('Rejected').first().waitFor();
   expect(await text(page)).toBe(vulnerable);
 
-  await findings.getByRole('button', { name: /^Fix/ }).first().click();
+  await findings
+    .getByRole('button', { name: /^Fix .*, line/ })
+    .first()
+    .click();
   await page.getByRole('button', { name: 'Apply', exact: true }).first().click();
   await page.getByText('Applied').first().waitFor();
   await expect.poll(() => text(page)).toContain('ast.literal_eval(user_input)');
@@ -68,7 +74,7 @@ test('a person scans a file, takes the fix that is offered and rejects another',
 
 test('a message that is typed while the server is gone is sent when it is back, once', async () => {
   const { page, server, restart } = await openDemo();
-  await page.getByRole('button', { name: /open assistant/i }).click();
+  await page.getByRole('button', { name: /^Open assistant/ }).click();
   const widget = page.locator('ide-assistant');
   await widget.getByText('Connected').first().waitFor({ state: 'attached' });
 
@@ -108,14 +114,14 @@ async function openDemo() {
 }
 
 async function openCanvas(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /open assistant/i }).click();
+  await page.getByRole('button', { name: /^Open assistant/ }).click();
   await page.getByRole('button', { name: 'Open canvas' }).click();
 }
 
 async function createFile(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Files' }).last().click();
   await page.getByRole('button', { name: 'New file' }).first().click();
-  const field = page.getByRole('textbox', { name: /name/i });
+  const field = page.getByRole('textbox', { name: 'File name' });
   await field.fill(name);
   await field.press('Enter');
   await page.getByRole('list', { name: 'Open files' }).getByText(name).waitFor();

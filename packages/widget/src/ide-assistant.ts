@@ -1,5 +1,12 @@
 import type { Client, ClientOptions, IdeState, Status } from '@ide-assistant/sdk';
-import { adoptStyles, html, LitElement, nothing, type PropertyValues } from 'lit';
+import {
+  adoptStyles,
+  html,
+  LitElement,
+  nothing,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { Target } from './connect.ts';
 import { PageScheme } from './controllers/page-scheme.ts';
@@ -130,7 +137,7 @@ export class IdeAssistant extends LitElement {
     }
   }
 
-  protected override render() {
+  protected override render(): TemplateResult {
     const minimized = this.mode === 'minimized';
     return html`<div class="root ${this.#scheme.value} ${this.placement}">
       ${minimized || !this.shellLoaded ? this.#renderLauncher() : nothing}
