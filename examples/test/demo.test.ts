@@ -90,6 +90,7 @@ test('a message that is typed while the server is gone is sent when it is back, 
 
   await restart();
   await widget.getByText('Connected').first().waitFor({ state: 'attached', timeout: 40_000 });
+  await widget.locator('.dot.good').first().waitFor();
   await widget.getByText('shows this list').first().waitFor();
   expect(await widget.getByText('shows this list').count()).toBe(1);
 }, 90_000);
