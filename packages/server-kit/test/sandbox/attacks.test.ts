@@ -11,6 +11,24 @@ const runner = fileURLToPath(new URL('./attack-runner.ts', import.meta.url));
 const isRoot = process.getuid?.() === 0;
 const unprivilegedUid = 31_337;
 
+const repository = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/**
+ * Another user may not be able to walk to this repository, as below /root, so it is bound to where
+ * he can, in a mount namespace of its own.
+ */
+const withoutPrivileges = [
+  ...['unshare', '--mount', '--propagation', 'private', '--'],
+  ...['/bin/sh', '-c', 'mount --bind "$0" /mnt && cd /mnt && exec "$@"', repository],
+  ...[
+    'setpriv',
+    `--reuid=${unprivilegedUid}`,
+    `--regid=${unprivilegedUid}`,
+    '--clear-groups',
+    '--',
+  ],
+];
+
 interface Probe {
   usable?: boolean;
   reason?: string;
@@ -64,12 +82,12 @@ describe.each(modes)('in $name', ({ cgroups, unprivileged }) => {
 
   async function runAttacks(inherited: number) {
     const drop = isRoot && unprivileged;
-    const as = [`--reuid=${unprivilegedUid}`, `--regid=${unprivilegedUid}`, '--clear-groups', '--'];
+    const place = (path: string) => (drop ? path.replace(repository, '/mnt/') : path);
     const [program = '', ...args] = [
-      ...(drop ? ['setpriv', ...as] : []),
-      process.execPath,
+      ...(drop ? withoutPrivileges : []),
+      place(process.execPath),
       '--conditions=ide-assistant-source',
-      runner,
+      place(runner),
       cgroups ? 'cgroups' : 'none',
       secret,
     ];
