@@ -24,6 +24,7 @@ import {
   attachWebSockets,
   createRestHandler,
   openConnection,
+  startUpkeep,
   type Connection,
   type Health,
   type HostAuthenticate,
@@ -113,12 +114,6 @@ const isolation: readonly ProtectionName[] = [
   'output',
   'time',
 ];
-/** How often connections, sessions and approvals are looked after, milliseconds. */
-const sweepMs = 1_000;
-/** Beside two heartbeats, what a hidden tab whose timers are throttled may stay silent, ms. */
-const throttledTabMs = 60_000;
-/** How long before its end a token is announced to expire, milliseconds. */
-const expiryNoticeMs = 60_000;
 /** Spread of the reconnects after a graceful stop, milliseconds. */
 const reconnectSpreadMs = 5_000;
 
@@ -144,15 +139,13 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   const verifyToken = options.auth ? createTokenVerifier(options.auth) : null;
 
   const connections = new Set<Connection>();
-  const noticed = new WeakSet<Connection>();
   const listeners = new Map<keyof KitEvents, Set<(event: never) => void>>();
   const detachers = new Set<() => void>();
   const limits: Limits = { ...kitLimits, ...options.limits };
   let running: { parts: Parts; registry: SessionRegistry } | null = null;
   let status: Health['status'] = 'starting';
-  let sweeper: NodeJS.Timeout | null = null;
+  let endUpkeep: () => void = () => undefined;
   let closing: Promise<void> | null = null;
-  let sinceHeartbeatMs = 0;
 
   const started = start().catch((error: unknown) => {
     status = 'failed';
@@ -254,12 +247,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       options.workspace ?? join(directory, 'workspaces'),
     );
     running = { parts, registry };
-    sweeper = setInterval(() => {
-      sweep(parts, registry).catch((error: unknown) => {
-        logger.error({ error }, 'Looking after sessions failed.');
-      });
-    }, sweepMs);
-    sweeper.unref();
+    endUpkeep = startUpkeep({ parts, registry, connections });
     if (status === 'starting') status = 'ready';
   }
 
@@ -282,56 +270,11 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     emitConnection(connection, true);
   }
 
-  async function sweep(parts: Parts, registry: SessionRegistry): Promise<void> {
-    const now = parts.clock();
-    sinceHeartbeatMs += sweepMs;
-    const isHeartbeat = sinceHeartbeatMs >= limits.heartbeatMs;
-    if (isHeartbeat) sinceHeartbeatMs = 0;
-    const ping = JSON.stringify({ type: 'ping', timestamp: new Date(now).toISOString() });
-    for (const connection of connections) {
-      if (now - connection.lastSeen > limits.heartbeatMs * 2 + throttledTabMs) {
-        connection.close(closeCodes.heartbeatLost, 'Nothing was heard for too long.');
-      } else {
-        if (isHeartbeat) connection.send(ping);
-        watchExpiry(connection, now);
-      }
-    }
-    for (const record of await parts.approvals.expire()) {
-      const session = registry.get(record.sessionId);
-      await session?.requests.refuseApproval(record);
-    }
-    if (isHeartbeat) await parts.storage.outcomes.prune(limits.outcomeMs);
-    await registry.sweep();
-  }
-
-  function watchExpiry(connection: Connection, now: number): void {
-    const { expiresAt, session } = connection;
-    if (expiresAt === null || session === null) return;
-    if (expiresAt <= now) {
-      if (session.requests.count > 0 && now - expiresAt < limits.executionMs) return;
-      connection.close(closeCodes.unauthenticated, 'The token has expired.');
-      return;
-    }
-    if (expiresAt - now > expiryNoticeMs) {
-      noticed.delete(connection);
-    } else if (!noticed.has(connection)) {
-      noticed.add(connection);
-      connection.send(
-        JSON.stringify({
-          type: 'auth_expiring',
-          session_id: session.id,
-          timestamp: new Date(now).toISOString(),
-          expires_at: new Date(expiresAt).toISOString(),
-        }),
-      );
-    }
-  }
-
   async function stop(graceMs: number): Promise<void> {
     status = 'draining';
     for (const detach of detachers) detach();
     await started.catch(() => undefined);
-    if (sweeper) clearInterval(sweeper);
+    endUpkeep();
     if (!running) return;
     const { parts, registry } = running;
     for (const connection of connections) {

@@ -8,3 +8,4 @@ export {
 export type { UpgradeRequest } from './handshake.ts';
 export { createRestHandler, type Health, type NodeHandler } from './rest.ts';
 export type { SocketLike } from './socket.ts';
+export { startUpkeep } from './upkeep.ts';

@@ -1,0 +1,83 @@
+import { closeCodes } from '@ide-assistant/sdk/protocol';
+import type { Parts } from '../parts.ts';
+import type { SessionRegistry } from '../session/index.ts';
+import type { Connection } from './connection.ts';
+
+/** How often connections, sessions and approvals are looked after, milliseconds. */
+const sweepMs = 1_000;
+/** Beside two heartbeats, what a hidden tab whose timers are throttled may stay silent, ms. */
+const throttledTabMs = 60_000;
+/** How long before its end a token is announced to expire, milliseconds. */
+const expiryNoticeMs = 60_000;
+
+/**
+ * Pings the clients, drops those that are silent or whose token has ended, ends approvals that
+ * nobody decided about, and forgets old outcomes and idle sessions.
+ *
+ * @returns Ends it.
+ */
+export function startUpkeep({
+  parts,
+  registry,
+  connections,
+}: {
+  parts: Parts;
+  registry: SessionRegistry;
+  connections: ReadonlySet<Connection>;
+}): () => void {
+  const { limits } = parts;
+  const noticed = new WeakSet<Connection>();
+  let sinceHeartbeatMs = 0;
+  const timer = setInterval(() => {
+    sweep().catch((error: unknown) => {
+      parts.logger.error({ error }, 'Looking after sessions failed.');
+    });
+  }, sweepMs);
+  timer.unref();
+  return () => clearInterval(timer);
+
+  async function sweep(): Promise<void> {
+    const now = parts.clock();
+    sinceHeartbeatMs += sweepMs;
+    const isHeartbeat = sinceHeartbeatMs >= limits.heartbeatMs;
+    if (isHeartbeat) sinceHeartbeatMs = 0;
+    const ping = JSON.stringify({ type: 'ping', timestamp: new Date(now).toISOString() });
+    for (const connection of connections) {
+      if (now - connection.lastSeen > limits.heartbeatMs * 2 + throttledTabMs) {
+        connection.close(closeCodes.heartbeatLost, 'Nothing was heard for too long.');
+      } else {
+        if (isHeartbeat) connection.send(ping);
+        watchExpiry(connection, now);
+      }
+    }
+    for (const record of await parts.approvals.expire()) {
+      const session = registry.get(record.sessionId);
+      await session?.requests.refuseApproval(record);
+    }
+    if (isHeartbeat) await parts.storage.outcomes.prune(limits.outcomeMs);
+    await registry.sweep();
+  }
+
+  function watchExpiry(connection: Connection, now: number): void {
+    const { expiresAt, session } = connection;
+    if (expiresAt === null || session === null) return;
+    if (expiresAt <= now) {
+      if (session.requests.count > 0 && now - expiresAt < limits.executionMs) return;
+      connection.close(closeCodes.unauthenticated, 'The token has expired.');
+      return;
+    }
+    if (expiresAt - now > expiryNoticeMs) {
+      noticed.delete(connection);
+    } else if (!noticed.has(connection)) {
+      noticed.add(connection);
+      connection.send(
+        JSON.stringify({
+          type: 'auth_expiring',
+          session_id: session.id,
+          timestamp: new Date(now).toISOString(),
+          expires_at: new Date(expiresAt).toISOString(),
+        }),
+      );
+    }
+  }
+}
