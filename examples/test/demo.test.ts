@@ -132,7 +132,7 @@ async function createFile(page: Page, name: string): Promise<void> {
 async function write(page: Page, content: string): Promise<void> {
   await page.locator('.cm-content').click();
   await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.insertText(content);
+  await page.keyboard.type(content);
 }
 
 async function text(page: Page): Promise<string> {

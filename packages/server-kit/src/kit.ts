@@ -74,7 +74,7 @@ export interface ServerKitOptions {
 /** What a host may listen to. */
 export interface KitEvents {
   /** A client has connected or gone. */
-  connection: { connectionId: string; sessionId: string | null; open: boolean };
+  connection: { connectionId: string; sessionId: string; open: boolean };
   /** The kit failed to start; `ready` rejects with the same error. */
   failure: { error: unknown };
 }
@@ -261,13 +261,13 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       socket,
       request,
       authenticate,
+      onJoin: (joined) => emitConnection(joined, true),
       onClose: (closed) => {
         connections.delete(closed);
         emitConnection(closed, false);
       },
     });
     connections.add(connection);
-    emitConnection(connection, true);
   }
 
   async function stop(graceMs: number): Promise<void> {
@@ -304,11 +304,9 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   }
 
   function emitConnection(connection: Connection, open: boolean): void {
-    emit('connection', {
-      connectionId: connection.id,
-      sessionId: connection.session?.id ?? null,
-      open,
-    });
+    const { id, session } = connection;
+    // A client that was refused has never been connected.
+    if (session) emit('connection', { connectionId: id, sessionId: session.id, open });
   }
 }
 

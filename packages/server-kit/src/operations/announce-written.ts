@@ -5,10 +5,10 @@ import type { OperationContext } from './handler.ts';
 
 /** Tells the session of a written file, and makes the reply of the operation that wrote it. */
 export function announceWritten(
-  { session, principal, requestId, alerts }: OperationContext,
+  { tell, principal, alerts }: OperationContext,
   { path }: ConfinedPath,
   { size, hash }: WrittenFile,
 ): { path: string; size: number; hash: string; alerts?: Alert[] } {
-  session.publish('file_update', { path, hash, origin: principal.userId }, requestId);
+  tell('file_update', { path, hash, origin: principal.userId });
   return { path, size, hash, ...found(alerts) };
 }

@@ -8,7 +8,7 @@ import type { OperationHandler } from './handler.ts';
  * only when the request names its finding, and shown by `preview` in any case.
  */
 export const autoFix: OperationHandler<'auto_fix'> = {
-  async execute({ issue, preview = false }, { parts, session, paths, principal, requestId }) {
+  async execute({ issue, preview = false }, { parts, session, paths, principal, tell }) {
     const path = fieldPath(paths, 'file_path');
     const workspace = await session.workspace();
     const before = await readFile(workspace, path, { maxBytes: parts.limits.fileBytes });
@@ -29,11 +29,12 @@ export const autoFix: OperationHandler<'auto_fix'> = {
     }
     const hash = hashOf(Buffer.from(fixed.content));
     if (changed && !preview) {
-      session.publish(
-        'file_update',
-        { path: path.path, hash, origin: principal.userId, content: fixed.content },
-        requestId,
-      );
+      tell('file_update', {
+        path: path.path,
+        hash,
+        origin: principal.userId,
+        content: fixed.content,
+      });
     }
     return {
       file_path: path.path,

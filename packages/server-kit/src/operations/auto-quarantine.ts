@@ -4,7 +4,7 @@ import type { OperationHandler } from './handler.ts';
 
 /** Moves a file out of the workspace, to where no run can reach it. */
 export const autoQuarantine: OperationHandler<'auto_quarantine'> = {
-  async execute(_input, { parts, session, paths, principal, requestId }) {
+  async execute(_input, { parts, session, paths, principal, tell }) {
     const path = fieldPath(paths, 'file_path');
     const workspace = await session.workspace();
     const file = await readFile(workspace, path, { maxBytes: parts.limits.fileBytes });
@@ -22,11 +22,7 @@ export const autoQuarantine: OperationHandler<'auto_quarantine'> = {
       file.bytes,
     );
     await removeFile(workspace, path);
-    session.publish(
-      'file_update',
-      { path: path.path, hash: null, origin: principal.userId },
-      requestId,
-    );
+    tell('file_update', { path: path.path, hash: null, origin: principal.userId });
     return { original_path: path.path, quarantine_path: quarantinePath(id, path.path) };
   },
 };

@@ -10,7 +10,7 @@ const historyLength = 40;
 /** Asks the assistant; its text, tools and proposals are told of while it answers. */
 export const chat: OperationHandler<'chat'> = {
   async execute({ message, context: looking = {} }, context) {
-    const { parts, session, requestId, signal } = context;
+    const { parts, session, signal, tell } = context;
     const { messages: history } = await parts.storage.messages.page(session.id, {
       limit: historyLength,
     });
@@ -19,8 +19,7 @@ export const chat: OperationHandler<'chat'> = {
       session.id,
       lineOf(context, parts.createId('m'), 'user', message),
     );
-    const publishTyping = (is_typing: boolean) =>
-      session.publish('ai_typing', { is_typing }, requestId);
+    const publishTyping = (is_typing: boolean) => tell('ai_typing', { is_typing });
 
     let content = '';
     const diffs: string[] = [];
@@ -50,7 +49,7 @@ export const chat: OperationHandler<'chat'> = {
       if (signal.aborted || error instanceof RequestError) throw error;
       parts.logger.error({ error }, 'The assistant failed.');
       const failure = 'The assistant could not finish. Ask again.';
-      session.publish('ai_error', { message_id: messageId, error: failure }, requestId);
+      tell('ai_error', { message_id: messageId, error: failure });
       throw new RequestError('assistant_unavailable', failure, { cause: error });
     } finally {
       publishTyping(false);
@@ -71,13 +70,13 @@ export const chat: OperationHandler<'chat'> = {
       switch (event.type) {
         case 'text':
           content += event.delta;
-          session.publish('ai_delta', { message_id: messageId, delta: event.delta }, requestId);
+          tell('ai_delta', { message_id: messageId, delta: event.delta });
           return;
         case 'edit': {
           const diff = await proposeEdit(context, event);
           if (!diff) return;
           diffs.push(diff.diff_id);
-          session.publish('diff', diff, requestId);
+          tell('diff', diff);
           return;
         }
         case 'usage':
@@ -93,20 +92,19 @@ export const chat: OperationHandler<'chat'> = {
 
 /** Performs a tool call and tells of it before and after. */
 async function announced<N extends OperationName>(
-  { session, requestId, invoke }: OperationContext,
+  { tell, invoke }: OperationContext,
   messageId: string,
   name: N,
   input: InputOf<N>,
 ): Promise<ToolResult<N>> {
   const told = { message_id: messageId, tool: name, arguments: { ...input } };
-  session.publish('ai_tool', { ...told, status: 'start' }, requestId);
+  tell('ai_tool', { ...told, status: 'start' });
   const result = await invoke(name, input);
-  session.publish(
+  tell(
     'ai_tool',
     result.ok
       ? { ...told, status: 'ok' }
       : { ...told, status: result.status, result: result.message },
-    requestId,
   );
   return result;
 }

@@ -10,15 +10,15 @@ export const codeExecute: OperationHandler<'code_execute'> = {
   describe: ({ language, code }) => ({ language, size: Buffer.byteLength(code) }),
   scanned: ({ code, language }) => ({ content: code, language }),
   async execute({ language, code, stdin, args, timeout_ms }, context) {
-    const { parts, session, paths, requestId, signal } = context;
+    const { parts, session, paths, signal, tell } = context;
     const path = paths['file_path'];
     const sandbox = await session.sandbox();
     const executionId = parts.createId('r');
-    session.publish(
-      'execution_start',
-      { execution_id: executionId, language, code_preview: code.slice(0, previewLength) },
-      requestId,
-    );
+    tell('execution_start', {
+      execution_id: executionId,
+      language,
+      code_preview: code.slice(0, previewLength),
+    });
     let outcome: ExecutionOutcome;
     try {
       outcome = await sandbox.run({
@@ -30,22 +30,14 @@ export const codeExecute: OperationHandler<'code_execute'> = {
         ...(stdin === undefined ? {} : { stdin }),
         ...(args === undefined ? {} : { args }),
         onOutput: ({ stream, text }) =>
-          session.publish(
-            'execution_output',
-            { execution_id: executionId, output: text, stream },
-            requestId,
-          ),
+          tell('execution_output', { execution_id: executionId, output: text, stream }),
       });
       signal.throwIfAborted();
     } catch (error) {
-      session.publish(
-        'execution_error',
-        {
-          execution_id: executionId,
-          error: signal.aborted ? 'It was stopped.' : 'The code could not be run.',
-        },
-        requestId,
-      );
+      tell('execution_error', {
+        execution_id: executionId,
+        error: signal.aborted ? 'It was stopped.' : 'The code could not be run.',
+      });
       throw error;
     }
     session.lastRun = { language, path: path?.path ?? null, stderr: outcome.stderr };
@@ -61,7 +53,7 @@ export const codeExecute: OperationHandler<'code_execute'> = {
       timed_out: outcome.reason === 'timeout',
       truncated: outcome.truncated,
     };
-    session.publish('execution_complete', { execution_id: executionId, result }, requestId);
+    tell('execution_complete', { execution_id: executionId, result });
     return result;
   },
 };

@@ -20,7 +20,7 @@ export const diffApply: OperationHandler<'diff_apply'> = {
     const diff = await openProposal(diff_id, context);
     return { content: applyHunks(diff.old_content, diff.new_content, hunks), path: diff.path };
   },
-  async execute({ diff_id, hunks }, { parts, session, paths, principal, alerts, requestId }) {
+  async execute({ diff_id, hunks }, { parts, session, paths, principal, alerts, tell }) {
     const diff = await openProposal(diff_id, { parts, session });
     const path = fieldPath(paths, 'path');
     const workspace = await session.workspace();
@@ -28,7 +28,7 @@ export const diffApply: OperationHandler<'diff_apply'> = {
     const current = await currentHash(workspace, path);
     if (current !== diff.base_hash) {
       await parts.storage.proposals.decide(session.id, diff_id, 'stale');
-      session.publish('diff_resolved', { diff_id, outcome: 'stale' }, requestId);
+      tell('diff_resolved', { diff_id, outcome: 'stale' });
       throw new RequestError(
         'conflict',
         `${diff.path} has changed since the proposal was made. Ask for it again.`,
@@ -45,12 +45,8 @@ export const diffApply: OperationHandler<'diff_apply'> = {
     const applied = hunks ?? all;
     const outcome = applied.length < all.length ? 'partially_applied' : 'applied';
     await parts.storage.proposals.decide(session.id, diff_id, outcome);
-    session.publish('diff_resolved', { diff_id, outcome }, requestId);
-    session.publish(
-      'file_update',
-      { path: path.path, hash: written.hash, origin: principal.userId, content },
-      requestId,
-    );
+    tell('diff_resolved', { diff_id, outcome });
+    tell('file_update', { path: path.path, hash: written.hash, origin: principal.userId, content });
     return {
       diff_id,
       path: path.path,

@@ -7,11 +7,11 @@ export const diffReject: OperationHandler<'diff_reject'> = {
   async findPaths({ diff_id }, context) {
     return { path: (await openProposal(diff_id, context)).path };
   },
-  async execute({ diff_id }, { parts, session, requestId }) {
+  async execute({ diff_id }, { parts, session, tell }) {
     if (!(await parts.storage.proposals.decide(session.id, diff_id, 'rejected'))) {
       throw new RequestError('conflict', 'Somebody has decided about the proposal already.');
     }
-    session.publish('diff_resolved', { diff_id, outcome: 'rejected' }, requestId);
+    tell('diff_resolved', { diff_id, outcome: 'rejected' });
     return { diff_id };
   },
 };

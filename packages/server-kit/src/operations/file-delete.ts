@@ -13,18 +13,14 @@ export const fileDelete: OperationHandler<'file_delete'> = {
     const path = fieldPath(paths, 'path');
     return (await kindOf(await session.workspace(), path)) === null ? { path: path.path } : null;
   },
-  async execute({ recursive = false }, { session, paths, principal, requestId }) {
+  async execute({ recursive = false }, { session, paths, principal, tell }) {
     const path = fieldPath(paths, 'path');
     const workspace = await session.workspace();
     const kind = await kindOf(workspace, path);
     if (kind === null) throw new RequestError('not_found', `There is no ${path.path}.`);
     if (kind === 'directory') await removeDirectory(workspace, path, { recursive });
     else await removeFile(workspace, path);
-    session.publish(
-      'file_update',
-      { path: path.path, hash: null, origin: principal.userId },
-      requestId,
-    );
+    tell('file_update', { path: path.path, hash: null, origin: principal.userId });
     return { path: path.path };
   },
 };

@@ -16,16 +16,16 @@ export const fileRename: OperationHandler<'file_rename'> = {
       (await kindOf(workspace, from)) === null && (await kindOf(workspace, to)) !== null;
     return isDone ? { old_path: from.path, new_path: to.path } : null;
   },
-  async execute(_input, { parts, session, paths, principal, requestId }) {
+  async execute(_input, { parts, session, paths, principal, tell }) {
     const from = fieldPath(paths, 'old_path');
     const to = fieldPath(paths, 'new_path');
     const workspace = await session.workspace();
     await renamePath(workspace, from, to);
     const origin = principal.userId;
-    session.publish('file_update', { path: from.path, hash: null, origin }, requestId);
+    tell('file_update', { path: from.path, hash: null, origin });
     if ((await kindOf(workspace, to)) === 'file') {
       const { hash } = await readFile(workspace, to, { maxBytes: parts.limits.fileBytes });
-      session.publish('file_update', { path: to.path, hash, origin }, requestId);
+      tell('file_update', { path: to.path, hash, origin });
     }
     return { old_path: from.path, new_path: to.path };
   },

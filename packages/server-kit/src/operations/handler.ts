@@ -20,7 +20,7 @@ export interface OperationSession {
   workspace(): Promise<Workspace>;
   sandbox(): Promise<Sandbox>;
   /** Numbers an event and sends it to the session's connections. */
-  publish<N extends EventName>(type: N, fields: EventFields<N>, requestId?: string): void;
+  publish<N extends EventName>(type: N, fields: EventFields<N>): void;
   lastRun: { language: string; path: string | null; stderr: string } | null;
 }
 
@@ -42,8 +42,6 @@ export interface OperationContext {
     readonly userId: string;
     readonly roles: readonly string[];
   };
-  readonly clientId: string;
-  readonly requestId: string;
   /** The request's paths by field name, confined. */
   readonly paths: Readonly<Record<string, ConfinedPath>>;
   /** What the hunter found in the scanned text. */
@@ -52,6 +50,8 @@ export interface OperationContext {
   readonly signal: AbortSignal;
   /** Absent when the request runs without its socket, as an approved one may. */
   readonly connection: OperationConnection | null;
+  /** Sends an event that this request causes; streamed text is kept for clients that come back. */
+  tell<N extends EventName>(type: N, fields: EventFields<N>): void;
   /** Performs another operation through all six layers as the assistant. */
   invoke<N extends OperationName>(name: N, input: InputOf<N>): Promise<ToolResult<N>>;
   /** Stops a running request of the same client; false when it is not running. */

@@ -12,7 +12,7 @@ export const quarantineRestore: OperationHandler<'quarantine_restore'> = {
     const { row } = await find(quarantine_path, context);
     return { path: row.original_path };
   },
-  async execute({ quarantine_path }, { parts, session, paths, principal, requestId }) {
+  async execute({ quarantine_path }, { parts, session, paths, principal, tell }) {
     const path = fieldPath(paths, 'path');
     const { row, bytes } = await find(quarantine_path, { parts, session });
     const { hash } = await writeFile(await session.workspace(), path, bytes, {
@@ -21,7 +21,7 @@ export const quarantineRestore: OperationHandler<'quarantine_restore'> = {
       makeParents: true,
     });
     await parts.storage.quarantine.remove(session.id, row.id);
-    session.publish('file_update', { path: path.path, hash, origin: principal.userId }, requestId);
+    tell('file_update', { path: path.path, hash, origin: principal.userId });
     return { path: path.path, quarantine_path, hash };
   },
 };

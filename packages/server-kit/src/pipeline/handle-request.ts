@@ -47,7 +47,7 @@ export interface RequestHost {
   readonly session: OperationSession;
   readonly tools: Pick<
     OperationContext,
-    'invoke' | 'cancelRequest' | 'runApproved' | 'refuseApproval'
+    'tell' | 'invoke' | 'cancelRequest' | 'runApproved' | 'refuseApproval'
   >;
 }
 
@@ -66,7 +66,7 @@ export async function handleRequest<N extends OperationName>(
   { parts, session, tools }: RequestHost,
   request: Request<N>,
 ): Promise<Ending> {
-  const { name, requestId, approval } = request;
+  const { name, approval } = request;
   const handler = handlers[name] as OperationHandler<N>;
   const governed = { approved: approval !== null };
 
@@ -109,8 +109,6 @@ export async function handleRequest<N extends OperationName>(
     parts,
     session,
     principal,
-    clientId: request.clientId,
-    requestId,
     paths: target.paths,
     alerts: hunted.report.alerts,
     signal: request.signal,

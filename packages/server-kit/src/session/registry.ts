@@ -36,8 +36,8 @@ export function createSessionRegistry(
   const locate: WorkspaceLocator =
     typeof workspaces === 'function' ? workspaces : ({ id }) => join(workspaces, id);
 
-  const open = async (id: string, userId: string, isNew: boolean): Promise<Session> => {
-    const row = await parts.storage.sessions.openOrCreate(id, userId);
+  const open = async (id: string, userId: string): Promise<Session> => {
+    const { row, isNew } = await parts.storage.sessions.openOrCreate(id, userId);
     const session = createSession({
       id,
       owner: row.owner,
@@ -51,8 +51,8 @@ export function createSessionRegistry(
   };
 
   /** Two connections that ask for one new session at once get the same. */
-  const openOnce = (id: string, userId: string, isNew: boolean): Promise<Session> => {
-    const pending = opening.get(id) ?? open(id, userId, isNew).finally(() => opening.delete(id));
+  const openOnce = (id: string, userId: string): Promise<Session> => {
+    const pending = opening.get(id) ?? open(id, userId).finally(() => opening.delete(id));
     opening.set(id, pending);
     return pending;
   };
@@ -69,7 +69,7 @@ export function createSessionRegistry(
         );
       }
       const name = id ?? parts.createId('s');
-      const session = sessions.get(name) ?? (await openOnce(name, userId, id === null));
+      const session = sessions.get(name) ?? (await openOnce(name, userId));
       if (session.owner !== userId) {
         throw new RequestError('forbidden', 'This session belongs to somebody else.');
       }

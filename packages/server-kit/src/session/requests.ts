@@ -3,6 +3,7 @@ import {
   contract,
   type ErrorMessage,
   type EventFields,
+  type EventName,
   type InputOf,
   type OperationName,
   type PendingMessage,
@@ -34,7 +35,6 @@ export interface Requests {
   submit(connection: SessionConnection, frame: RequestFrame): void;
   /** Ends the waiting of a request whose approval was denied or has expired. */
   refuseApproval(record: ApprovalRecord): Promise<void>;
-  recordStream(requestId: string, fields: Record<string, unknown>): void;
   /** Requests that run now, with their text so far. */
   running(): EventFields<'session_snapshot'>['running'];
   forgetListener(connection: SessionConnection): void;
@@ -89,12 +89,6 @@ export function createRequests(parts: Parts, session: Session): Requests {
       );
       announce(record);
       await finish(running, errorMessage(error, stored.requestId, stored.type), true);
-    },
-
-    recordStream(requestId, fields) {
-      for (const running of active.values()) {
-        if (running.key.requestId === requestId) recordStream(running, fields);
-      }
     },
 
     running: () =>
@@ -344,6 +338,10 @@ export function createRequests(parts: Parts, session: Session): Requests {
       parts,
       session,
       tools: {
+        tell: <N extends EventName>(type: N, fields: EventFields<N>) => {
+          session.publish(type, fields, running.key.requestId);
+          recordStream(running, fields);
+        },
         invoke: <N extends OperationName>(name: N, input: InputOf<N>) =>
           invoke(running, identity, name, input),
         cancelRequest: async (requestId: string) => {

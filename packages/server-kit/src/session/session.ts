@@ -1,4 +1,4 @@
-import type { EventFields, EventName, Topic } from '@ide-assistant/sdk/protocol';
+import type { EventFields, EventName } from '@ide-assistant/sdk/protocol';
 import type { Identity } from '../auth/index.ts';
 import type { OperationConnection, OperationSession } from '../operations/handler.ts';
 import type { Parts } from '../parts.ts';
@@ -33,6 +33,8 @@ export interface Welcome {
 
 /** One user's workspace with its connections, events and running requests. */
 export interface Session extends OperationSession {
+  /** Numbers an event, names the request that caused it, and sends it to the connections. */
+  publish<N extends EventName>(type: N, fields: EventFields<N>, requestId?: string): void;
   readonly owner: string;
   readonly connections: ReadonlySet<SessionConnection>;
   readonly requests: Requests;
@@ -46,8 +48,6 @@ export interface Session extends OperationSession {
   /** Kills what runs and lets go of the workspace. */
   close(): Promise<void>;
 }
-
-const ephemeralTopics: Partial<Record<EventName, Topic>> = {};
 
 /** Makes a session in memory; its workspace and sandbox are opened when first needed. */
 export function createSession(options: {
@@ -118,10 +118,8 @@ export function createSession(options: {
       });
       log.append({ seq, text });
       if (type === 'file_update') rememberFile(files, fields as EventFields<'file_update'>);
-      if (requestId !== undefined) requests.recordStream(requestId, fields);
-      const topic = ephemeralTopics[type] ?? 'session';
       for (const connection of connections) {
-        if (connection.topics.has(topic)) connection.send(text);
+        if (connection.topics.has('session')) connection.send(text);
       }
     },
 

@@ -4,23 +4,24 @@ import type { Schema, SessionRow } from './schema.ts';
 /** Sessions and their owners, kept over restarts. */
 export interface SessionStore {
   /** Returns the session, or makes it with this owner where it is new. */
-  openOrCreate(id: string, owner: string): Promise<SessionRow>;
+  openOrCreate(id: string, owner: string): Promise<{ row: SessionRow; isNew: boolean }>;
 }
 
 /** Stores sessions in the database. */
 export function sessionStore(database: Kysely<Schema>, clock: () => number): SessionStore {
   return {
     async openOrCreate(id, owner) {
-      await database
+      const { numInsertedOrUpdatedRows = 0n } = await database
         .insertInto('sessions')
         .values({ id, owner, created_at: clock() })
         .onConflict((conflict) => conflict.column('id').doNothing())
-        .execute();
-      return database
+        .executeTakeFirstOrThrow();
+      const row = await database
         .selectFrom('sessions')
         .selectAll()
         .where('id', '=', id)
         .executeTakeFirstOrThrow();
+      return { row, isNew: numInsertedOrUpdatedRows > 0n };
     },
   };
 }

@@ -50,9 +50,11 @@ export function openConnection(options: {
   socket: SocketLike;
   request: UpgradeRequest;
   authenticate: HostAuthenticate | undefined;
+  /** Called once the client is known and its session joined. */
+  onJoin: (connection: Connection) => void;
   onClose: (connection: Connection) => void;
 }): Connection {
-  const { parts, registry, socket, request, authenticate, onClose } = options;
+  const { parts, registry, socket, request, authenticate, onJoin, onClose } = options;
   const { limits, clock } = parts;
   const early: (string | Uint8Array)[] = [];
   let joined: { session: Session; member: SessionConnection } | null = null;
@@ -151,6 +153,7 @@ export function openConnection(options: {
       return;
     }
     joined = { session, member };
+    onJoin(connection);
     for (const data of early.splice(0)) receive(data);
   }
 

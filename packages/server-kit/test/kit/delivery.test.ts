@@ -132,6 +132,34 @@ describe('a client that comes back', () => {
     expect(replayed.slice(1).map(({ path }) => path)).toEqual(['2.txt', '3.txt']);
   });
 
+  test('to a session that is new has nothing to rebuild, though it chose its name', async () => {
+    const { url } = await startKit();
+    const client = await connectRaw(url, { query: { session: 'mine' } });
+    await client.ask({ type: 'ping' });
+    expect(client.messages.map(({ type }) => type)).toEqual(['connect', 'pong']);
+  });
+
+  test('gets the text so far of its own run, not of another client’s with the same id', async () => {
+    const { url } = await startKit();
+    const run = (word: string) => ({
+      type: 'code_execute',
+      request_id: 'same',
+      language: 'python',
+      code: `print("${word}", flush=True)\nimport time\ntime.sleep(8)`,
+    });
+    const one = await connectRaw(url, { query: { session: 'mine', client: 'one' } });
+    const two = await connectRaw(url, { query: { session: 'mine', client: 'two' } });
+    one.send(run('first'));
+    two.send(run('second'));
+    for (const word of ['first', 'second']) {
+      await one.next(({ output }) => String(output).includes(word));
+    }
+    const back = await connectRaw(url, { query: { session: 'mine', client: 'one' } });
+    const snapshot = await back.next(({ type }) => type === 'session_snapshot');
+    const texts = (snapshot['running'] as { text: string }[]).map(({ text }) => text.trim());
+    expect(texts.toSorted()).toEqual(['first', 'second']);
+  });
+
   test('of another epoch gets a snapshot', async () => {
     const { url } = await startKit();
     const client = await connectRaw(url, { query: { session: 'mine' } });

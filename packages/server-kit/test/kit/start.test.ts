@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createServerKit, type ServerKitOptions } from '../../src/index.ts';
+import { connectRaw, openRaw } from '../support/raw-client.ts';
 import { startKit, temporaryDirectory } from '../support/start-kit.ts';
 import { audience, issuer, secret } from '../support/tokens.ts';
 
@@ -40,6 +41,29 @@ describe('the kit refuses to start', () => {
     const kit = createServerKit({ auth, dataDirectory: file });
     await expect(kit.ready).rejects.toThrow(/EEXIST|ENOTDIR/);
   });
+});
+
+test('the host hears of clients that come and go, and not of those that are refused', async () => {
+  const { kit, url } = await startKit();
+  const heard: unknown[] = [];
+  const gone = new Promise<void>((resolve) => {
+    kit.on('connection', (event) => {
+      heard.push(event);
+      if (!event.open) resolve();
+    });
+  });
+  const refused = openRaw(url, { token: null });
+  await new Promise((resolve) => {
+    refused.on('close', resolve);
+  });
+  const client = await connectRaw(url);
+  client.terminate();
+  await gone;
+  const about = { connectionId: client.connect['connection_id'], sessionId: client.sessionId };
+  expect(heard).toEqual([
+    { ...about, open: true },
+    { ...about, open: false },
+  ]);
 });
 
 test('health is told over REST, to anybody', async () => {
