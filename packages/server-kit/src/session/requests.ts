@@ -140,8 +140,10 @@ export function createRequests(parts: Parts, session: Session): Requests {
       await place.turn;
       // A run may last; it waits for earlier requests on its file but holds up no later ones.
       if (contract[name].class === 'run') place.leave();
-      await end(running, () =>
-        handleRequest(hostOf(running, connection.identity), {
+      await end(running, () => {
+        // It may have been cancelled while it waited for its turn.
+        running.abort.signal.throwIfAborted();
+        return handleRequest(hostOf(running, connection.identity), {
           name,
           fields: { ...fields, request_id: requestId },
           requestId,
@@ -152,8 +154,8 @@ export function createRequests(parts: Parts, session: Session): Requests {
           connection,
           approval: null,
           hadBegun: known !== null,
-        }),
-      );
+        });
+      });
     } catch (error) {
       // Only the store of outcomes fails here; the request itself has its own net.
       await finish(running, failureOf(running, error), false);

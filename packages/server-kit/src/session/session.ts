@@ -71,6 +71,18 @@ export function createSession(options: {
   let workspace: Promise<Workspace> | null = null;
   let sandbox: Promise<Sandbox> | null = null;
 
+  const ownedBy = workspaceOwner ? { owner: workspaceOwner } : {};
+
+  const openSandbox = async (): Promise<Sandbox> => {
+    await session.workspace();
+    return parts.sandbox.driver.open({
+      sessionId: id,
+      workspace: { root: workspaceRoot, ...ownedBy },
+      limits: { timeoutMs: parts.limits.executionMs, outputBytes: parts.limits.outputBytes },
+    });
+  };
+
+  // What could not be opened is tried again by the next request: a full disk may have been cleared.
   const session: Session = {
     id,
     owner,
@@ -81,27 +93,18 @@ export function createSession(options: {
     },
 
     workspace() {
-      workspace ??= openWorkspace({
-        root: workspaceRoot,
-        ...(workspaceOwner ? { owner: workspaceOwner } : {}),
+      workspace ??= openWorkspace({ root: workspaceRoot, ...ownedBy }).catch((error: unknown) => {
+        workspace = null;
+        throw error;
       });
       return workspace;
     },
 
-    async sandbox() {
-      sandbox ??= session.workspace().then(() =>
-        parts.sandbox.driver.open({
-          sessionId: id,
-          workspace: {
-            root: workspaceRoot,
-            ...(workspaceOwner ? { owner: workspaceOwner } : {}),
-          },
-          limits: {
-            timeoutMs: parts.limits.executionMs,
-            outputBytes: parts.limits.outputBytes,
-          },
-        }),
-      );
+    sandbox() {
+      sandbox ??= openSandbox().catch((error: unknown) => {
+        sandbox = null;
+        throw error;
+      });
       return sandbox;
     },
 

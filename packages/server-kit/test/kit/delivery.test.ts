@@ -99,6 +99,20 @@ describe('a request whose reply was lost in a crash', () => {
   });
 });
 
+test('a request that is cancelled while it waits for its turn has no effect', async () => {
+  const { url } = await startKit();
+  const client = await connectRaw(url);
+  const earlier = Array.from({ length: 40 }, () =>
+    client.ask({ type: 'file_save', path: 'a', content: 'first' }),
+  );
+  const second = client.ask({ type: 'file_save', request_id: 'second', path: 'a', content: '2' });
+  const cancelled = client.ask({ type: 'cancel', request_id_to_cancel: 'second' });
+  expect((await Promise.all(earlier)).map(({ type }) => type)).not.toContain('error');
+  expect(await second).toMatchObject({ type: 'cancelled' });
+  expect(await cancelled).toMatchObject({ cancelled: true });
+  expect(await client.ask({ type: 'file_open', path: 'a' })).toMatchObject({ content: 'first' });
+});
+
 test('one client’s requests on one path take effect in the order sent', async () => {
   const { url } = await startKit();
   const client = await connectRaw(url);

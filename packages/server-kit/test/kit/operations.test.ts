@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { bubblewrap, type SandboxDriver } from '../../src/index.ts';
+import { silentLogger } from '../../src/logger.ts';
 import { connectRaw } from '../support/raw-client.ts';
 import { startKit } from '../support/start-kit.ts';
 
@@ -163,6 +165,24 @@ describe('code', () => {
       cancelled: false,
     });
   });
+});
+
+test('code runs again once what kept its sandbox from opening is gone', async () => {
+  const opened: string[] = [];
+  const driver = bubblewrap();
+  const failingOnce: SandboxDriver = {
+    name: 'bubblewrap',
+    probe: () => driver.probe(),
+    open: (options) => {
+      opened.push(options.sessionId);
+      return opened.length === 1 ? Promise.reject(new Error('no space')) : driver.open(options);
+    },
+  };
+  const { url } = await startKit({ sandbox: { drivers: [failingOnce] }, logger: silentLogger });
+  const client = await connectRaw(url);
+  const run = { type: 'code_execute', language: 'python', code: 'print(1)' };
+  expect(await client.ask(run)).toMatchObject({ code: 'internal' });
+  expect(await client.ask(run)).toMatchObject({ stdout: '1\n' });
 });
 
 describe('findings', () => {
