@@ -103,7 +103,7 @@ module.exports = {
       comment:
         'A value of the protocol brings zod with it: 26 KB gzip on top of a client that promises 4.',
       severity: 'error',
-      from: { path: '^packages/sdk/src/', pathNot: '^packages/sdk/src/protocol/' },
+      from: { path: '^packages/sdk/src/', pathNot: '^packages/sdk/src/(protocol|validate)/' },
       to: {
         path: ['^packages/sdk/src/protocol/', '(^|/)node_modules/zod/'],
         dependencyTypesNot: ['type-only'],
@@ -113,9 +113,33 @@ module.exports = {
       name: 'client-has-no-dependencies',
       comment: 'The client promises to add no other package to an application.',
       severity: 'error',
-      from: { path: '^packages/sdk/src/', pathNot: '^packages/sdk/src/protocol/' },
+      from: {
+        path: '^packages/sdk/src/',
+        pathNot: '^packages/sdk/src/(protocol/|(react|vue|svelte)\\.ts$)',
+      },
       to: { path: '(^|/)node_modules/', dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'client-stands-without-its-extras',
+      comment:
+        'The extras are entries of their own with budgets of their own; imported by the client, every application would pay for them.',
+      severity: 'error',
+      from: { path: '^packages/sdk/src/[^/]+\\.ts$', pathNot: '/(react|vue|svelte)\\.ts$' },
+      to: {
+        path: '^packages/sdk/src/((persist|tabs|validate|testing)/|(react|vue|svelte)\\.ts$)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    ...['react', 'vue', 'svelte'].map((framework) => ({
+      name: `${framework}-binding-knows-${framework}-alone`,
+      comment: 'A framework is an optional peer: imported elsewhere, those without it cannot load us.',
+      severity: 'error',
+      from: { path: `^packages/sdk/src/${framework}\\.ts$` },
+      to: {
+        path: '(^|/)node_modules/',
+        pathNot: `(^|/)node_modules/(@types/)?${framework}/`,
+      },
+    })),
     {
       name: 'browser-packages-have-no-node-builtins',
       comment:

@@ -4,6 +4,20 @@ import { playwright } from '@vitest/browser-playwright';
 const conditions = ['ide-assistant-source'];
 const chromium = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
+/** Tests that run in a real page. */
+const browser = {
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({
+    launchOptions: {
+      executablePath: chromium,
+      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
+    },
+  }),
+  instances: [{ browser: 'chromium' as const }],
+};
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -15,7 +29,22 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'sdk', root: 'packages/sdk', include: ['test/**/*.test.ts'] },
+        test: {
+          name: 'sdk',
+          root: 'packages/sdk',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**'],
+        },
+      },
+      {
+        extends: true,
+        optimizeDeps: { include: ['react', 'react-dom/client', 'vue', 'svelte/store'] },
+        test: {
+          name: 'sdk-browser',
+          root: 'packages/sdk',
+          include: ['test/browser/**/*.test.ts'],
+          browser,
+        },
       },
       {
         extends: true,
@@ -41,22 +70,7 @@ export default defineConfig({
           root: 'packages/widget',
           include: ['test/**/*.test.ts'],
           exclude: ['test/state/**'],
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                executablePath: chromium,
-                args: [
-                  '--no-sandbox',
-                  '--disable-dev-shm-usage',
-                  '--disable-background-networking',
-                ],
-              },
-            }),
-            instances: [{ browser: 'chromium' }],
-          },
+          browser,
         },
       },
     ],

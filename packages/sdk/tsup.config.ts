@@ -1,7 +1,17 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', protocol: 'src/protocol/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    protocol: 'src/protocol/index.ts',
+    persist: 'src/persist/index.ts',
+    tabs: 'src/tabs/index.ts',
+    validate: 'src/validate/index.ts',
+    testing: 'src/testing/index.ts',
+    react: 'src/react.ts',
+    vue: 'src/vue.ts',
+    svelte: 'src/svelte.ts',
+  },
   tsconfig: 'tsconfig.src.json',
   format: 'esm',
   target: 'es2022',

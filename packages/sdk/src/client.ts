@@ -1,6 +1,6 @@
 import { createConnection } from './connection.ts';
-import { randomId } from './environment.ts';
-import { AssistantError } from './errors.ts';
+import { randomId, systemClock } from './environment.ts';
+import { failure } from './errors.ts';
 import { createEmitter, type ClientEvents } from './events.ts';
 import type { ClientOptions, RequestOptions, StreamOptions } from './options.ts';
 import type { EventMessage, InputOf, OperationName, OutputOf } from './protocol/index.ts';
@@ -9,6 +9,9 @@ import { createRequests, errorOf } from './requests.ts';
 import { createSession } from './session.ts';
 import type { Status } from './status.ts';
 import { createStream, type RequestStream, type StreamName } from './stream.ts';
+
+/** How long a client that nobody retains stays open, milliseconds. */
+const lingerMs = 250;
 
 /** One user's link to one session of the server. */
 export interface Client {
@@ -53,6 +56,13 @@ export interface Client {
   reconnect(): void;
   /** Ends the connection and rejects what waits with `closed`. May be called again. */
   close(): void;
+  /** Connects for one more user of the client, as a component that is mounted. */
+  retain(): void;
+  /**
+   * Ends one `retain()`. The last one closes the client 250 ms later unless it is retained again, so
+   * that a component which is mounted twice keeps its socket.
+   */
+  release(): void;
   /** The same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -74,49 +84,45 @@ export function createClient(options: ClientOptions): Client {
   // The first listener, so that requests are settled before anybody else hears of a change.
   on('status', () => {
     const { greeting } = connection;
-    if (greeting) session.adopt(greeting);
-    requests.flush();
+    requests.flush(!!greeting && session.adopt(greeting));
     if (greeting) subscriptions.forEach((again) => again());
-    countQueued();
+  });
+
+  on('auth_expiring', async () => {
+    try {
+      const source = options.token;
+      const token = typeof source === 'function' && (await source({ reason: 'expiring' }));
+      if (token) await requests.start('token_refresh', { token }, {}, true).result;
+    } catch (cause) {
+      // The connection lives on until the old token ends; a new one is asked for then.
+      emit('error', failure('unauthenticated', { cause }));
+    }
   });
 
   const query = () => ({ ...session.query(), client: client.clientId });
   const connection = createConnection(options, emit, query, (message) => {
     const { type, session_id, request_id } = message;
-    if (session_id) deliver(message as unknown as EventMessage);
-    else if (request_id) requests.answer(message);
+    if (session_id) {
+      const event = message as unknown as EventMessage;
+      const distance = session.admit(event);
+      if (distance > 0) connection.lost(ownCloseCode, 'gap');
+      if (distance !== 0) return;
+      emit('event', event);
+      emit(event.type, event as never);
+    } else if (request_id) requests.answer(message);
     else if (type === 'error') emit('error', errorOf(type, message)!);
   });
 
-  const requests = createRequests(options, connection, countQueued);
-
-  function deliver(event: EventMessage): void {
-    const distance = session.admit(event);
-    if (distance > 0) connection.lost(ownCloseCode, 'gap');
-    if (distance !== 0) return;
-    if (event.type === 'auth_expiring') void renewToken();
-    emit('event', event);
-    emit(event.type, event as never);
-  }
-
-  async function renewToken(): Promise<void> {
-    const source = options.token;
-    try {
-      const token = typeof source === 'function' && (await source({ reason: 'expiring' }));
-      if (token) await requests.start('token_refresh', { token }, {}, true).result;
-    } catch (cause) {
-      // The connection lives on until the old token ends; a new one is asked for then.
-      emit('error', new AssistantError('unauthenticated', 'No new token', { cause }));
-    }
-  }
-
-  function countQueued(): void {
+  const requests = createRequests(options, connection, (waiting) => {
     const before = queued;
-    queued = connection.greeting ? 0 : requests.count();
+    queued = connection.greeting ? 0 : waiting;
     if (queued !== before) emit('queue', { queued });
-  }
+  });
 
   const { connect, reconnect, close } = connection;
+  const { clock = systemClock } = options;
+  let users = 0;
+  let linger: unknown;
   const client: Client = {
     get status() {
       return connection.status;
@@ -139,15 +145,20 @@ export function createClient(options: ClientOptions): Client {
       return requests.start(type, input, requestOptions).result as Promise<OutputOf<N>>;
     },
     stream(type, input, streamOptions) {
-      const requestId = streamOptions?.requestId ?? randomId();
-      return createStream(requestId, on, () =>
-        requests.start(type, input, { timeoutMs: 0, ...streamOptions, requestId }),
-      );
+      return createStream(on, requests.start(type, input, { timeoutMs: 0, ...streamOptions }));
     },
     on,
     connect,
     reconnect,
     close,
+    retain() {
+      users++;
+      clock.clearTimeout(linger);
+      connect();
+    },
+    release() {
+      if (!--users) linger = clock.setTimeout(close, lingerMs);
+    },
     async [Symbol.asyncDispose]() {
       close();
     },

@@ -1,10 +1,10 @@
 import { systemClock, systemEnvironment, type WebSocketLike } from './environment.ts';
-import { AssistantError } from './errors.ts';
+import { failure } from './errors.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import type { ClientEvents, Emitter } from './events.ts';
-import type { ClientOptions } from './options.ts';
+import { read, type ClientOptions } from './options.ts';
 import type { ConnectMessage } from './protocol/index.ts';
-import { backoffMs, closeAction, ownCloseCode } from './reconnect.ts';
+import { isFinal, ownCloseCode, retryDelayMs } from './reconnect.ts';
 import type { Status } from './status.ts';
 
 /** A message of the server; its other fields are those of its type. */
@@ -89,12 +89,13 @@ export function createConnection(
     clock.clearTimeout(timer);
     if (!environment.online) return change({ state: 'offline' });
     if (delayMs === undefined) return void open();
-    timer = clock.setTimeout(() => proceed(), delayMs);
+    // In a page that nobody sees it stays at that; the next look at it goes on.
+    timer = clock.setTimeout(() => environment.hidden || proceed(), delayMs);
     change({ state: 'reconnecting', attempt, retryAt: clock.now() + delayMs, ...lastClose });
   }
 
   async function open(): Promise<void> {
-    detach(ownCloseCode, 'reconnect');
+    detach(1000, '');
     const current = generation;
     timer = clock.setTimeout(() => lost(4408, 'timeout'), connectTimeoutMs);
     change({ state: 'connecting', attempt });
@@ -103,10 +104,8 @@ export function createConnection(
     const reason = refusedToken === undefined ? 'connect' : 'refused';
     let end = lost;
     try {
-      const [address, newToken] = await Promise.all([
-        typeof url === 'function' ? url() : url,
-        typeof source === 'function' ? source({ reason }) : source,
-      ]);
+      const newToken = await read(source, { reason });
+      const address = await read(url);
       // Closed meanwhile, as by the unmount of a double mount: no socket is made.
       if (current !== generation) return;
       token = newToken ?? '';
@@ -119,13 +118,16 @@ export function createConnection(
       for (const [name, value] of Object.entries(query())) {
         if (value != null) target.searchParams.set(name, `${value}`);
       }
-      const protocols = ['ide-assistant.v1'];
-      if (token) protocols.push('bearer.' + token);
-      socket = new (options.WebSocket ?? WebSocket)(target.href, protocols);
+      socket = new (options.WebSocket ?? WebSocket)(target.href, [
+        'ide-assistant.v1',
+        ...(token ? ['bearer.' + token] : []),
+      ]);
     } catch (cause) {
-      if (current === generation) broken((cause as Error).message, cause, end);
-      return;
+      if (current !== generation) return;
+      emit('error', failure('network', { cause, retryable: end === lost }));
+      return end(ownCloseCode, (cause as Error).message);
     }
+    socket.binaryType = 'arraybuffer';
     socket.onmessage = ({ data }) => receive(data);
     // A browser tells nobody what the error was; the close that follows has a code.
     socket.onerror = () => {};
@@ -137,23 +139,18 @@ export function createConnection(
 
   function receive(data: unknown): void {
     heartbeat.heard();
-    if (typeof data !== 'string') return;
+    if (typeof data !== 'string') return emit('binary', data as ArrayBuffer);
     let message: IncomingMessage;
     try {
       // Never null: an object, or a primitive on which every field below is undefined.
       message = JSON.parse(data) ?? {};
-    } catch (cause) {
-      return broken('unreadable frame', cause, lost);
+    } catch {
+      return lost(ownCloseCode, 'unreadable');
     }
     if (message.type === 'connect') return opened(message as unknown as ConnectMessage);
     if (message.type === 'ping') send('{"type":"pong"}');
     if (message.type === 'disconnect') retryAfterMs = message['retry_after_ms'] as number;
     if (greeting) received(message);
-  }
-
-  function broken(reason: string, cause: unknown, end: typeof lost): void {
-    emit('error', new AssistantError('network', reason, { cause, retryable: end === lost }));
-    end(ownCloseCode, reason);
   }
 
   function opened(connect: ConnectMessage): void {
@@ -170,26 +167,22 @@ export function createConnection(
   }
 
   function send(frame: string): boolean {
-    if (!greeting || socket?.readyState !== 1) return false;
-    socket.send(frame);
-    return true;
+    // On a socket that is closing it is lost; the request is sent again on the next.
+    if (greeting) socket?.send(frame);
+    return !!greeting;
   }
 
   function lost(code: number, reason: string): void {
     const orderedMs = retryAfterMs ?? (code === 4429 ? Number(reason) || undefined : undefined);
     detach(code, reason);
-    const action = closeAction(code);
-    const renews = action === 'renew';
-    const renewable = refusedToken === undefined && typeof options.token === 'function';
-    if (action === 'final' || (renews && !renewable)) return finish(code, reason);
-    if (renews) refusedToken = token;
+    const refused = code === 4401;
+    if (isFinal(code) || (refused && refusedToken !== undefined)) return finish(code, reason);
+    if (refused) refusedToken = token;
 
     lastClose = { code, reason };
-    const backoff = backoffMs({ minMs, maxMs }, attempt + (action === 'slow' ? 3 : 0), random);
-    const atOnce = renews || (action === 'now' && attempt === 0);
-    attempt++;
     notBefore = clock.now() + (orderedMs ?? 0);
-    proceed(orderedMs ?? (atOnce ? 0 : backoff));
+    const delayMs = retryDelayMs({ minMs, maxMs }, code, attempt++, random);
+    proceed(orderedMs ?? delayMs);
   }
 
   function finish(code: number, reason: string): void {

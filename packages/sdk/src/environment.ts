@@ -12,11 +12,13 @@ export interface Clock {
 export interface Environment {
   /** Whether there may be a network. */
   readonly online: boolean;
+  /** Whether nobody sees the page; it then waits until somebody does before it connects again. */
+  readonly hidden: boolean;
   /** Base of a relative `url`; undefined where there is no page. */
   readonly baseUrl: string | undefined;
   /**
-   * Calls back when `online` may have changed, the page is looked at again or the machine resumes;
-   * once too often does no harm. Returns the function that stops it.
+   * Calls back when `online` or `hidden` may have changed or the machine resumes; once too often does
+   * no harm. Returns the function that stops it.
    */
   watch(listener: () => void): () => void;
 }
@@ -24,6 +26,8 @@ export interface Environment {
 /** The part of a WebSocket that the client uses; that of a browser, of Node ≥ 22 and of `ws` fit. */
 export interface WebSocketLike {
   readonly readyState: number;
+  /** Set to `arraybuffer`, which is how binary frames then come. */
+  binaryType?: string;
   onmessage: Handler<{ readonly data: unknown }>;
   onerror: Handler<unknown>;
   onclose: Handler<{ readonly code: number; readonly reason: string }>;
@@ -51,15 +55,18 @@ export const systemEnvironment: Environment = {
     // A page that a developer's machine serves to itself reaches its server without a network.
     return globalThis.navigator?.onLine !== false || globalThis.location?.hostname === 'localhost';
   },
+  get hidden() {
+    return !!globalThis.document?.hidden;
+  },
   get baseUrl() {
     return globalThis.location?.href;
   },
   watch(listener) {
     // `resume` and `visibilitychange` are the document's and bubble to the window.
-    const names = ['online', 'offline', 'visibilitychange', 'resume', 'pageshow', 'focus'];
+    const names = 'online offline visibilitychange resume pageshow focus';
     const controller = new AbortController();
     const { signal } = controller;
-    for (const name of names) globalThis.addEventListener?.(name, listener, { signal });
+    for (const name of names.split(' ')) globalThis.addEventListener?.(name, listener, { signal });
     return () => controller.abort();
   },
 };

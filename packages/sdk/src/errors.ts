@@ -52,6 +52,11 @@ export class AssistantError extends Error {
   }
 }
 
+/** An error of the client's own, whose code says all there is to say. */
+export function failure(code: AssistantErrorCode, fields?: AssistantErrorFields): AssistantError {
+  return new AssistantError(code, code.replace('_', ' '), fields);
+}
+
 /** Tells an {@link AssistantError}, also one of another copy of this package. */
 export function isAssistantError(error: unknown): error is AssistantError {
   return typeof error === 'object' && error !== null && marker in error;

@@ -10,6 +10,8 @@ export type ClientEvents = { [N in EventName]: EventMessage<N> } & {
   queue: { queued: number };
   /** Any event of the wire, before the listeners of its name. */
   event: EventMessage;
+  /** A binary frame, as those of the topic `phase`; `decodePhaseFrame` reads it. */
+  binary: ArrayBuffer;
   /** A failure that belongs to no request. */
   error: AssistantError;
 };

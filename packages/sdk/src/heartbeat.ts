@@ -1,6 +1,6 @@
 import type { Clock } from './environment.ts';
 
-/** How long a probe may stay unanswered, milliseconds. */
+/** How long a probe may stay unanswered at most, milliseconds. */
 export const probeMs = 3_000;
 
 /** Tells a silent connection from a dead one. */
@@ -21,14 +21,16 @@ export interface Heartbeat {
  */
 export function createHeartbeat(clock: Clock, ping: () => void, dead: () => void): Heartbeat {
   let heardAt: number;
-  let limitMs: number;
+  let halfMs: number;
   let watchTimer: unknown;
   let probeTimer: unknown;
 
+  // After one heartbeat and a half it asks, and half a heartbeat later it knows. A machine that has
+  // slept gets the same question: its clock has jumped, but its socket may be alive.
   const watch = () => {
-    const leftMs = heardAt + limitMs - clock.now();
-    if (leftMs > 0) watchTimer = clock.setTimeout(watch, leftMs);
-    else dead();
+    const leftMs = heardAt + 3 * halfMs - clock.now();
+    watchTimer = clock.setTimeout(watch, leftMs > 0 ? leftMs : halfMs);
+    if (leftMs <= 0) probe();
   };
   const heard = () => {
     heardAt = clock.now();
@@ -36,24 +38,24 @@ export function createHeartbeat(clock: Clock, ping: () => void, dead: () => void
     probeTimer = undefined;
   };
 
+  function probe() {
+    // Waking a page fires several events; they share the first deadline.
+    if (probeTimer !== undefined) return;
+    probeTimer = clock.setTimeout(dead, Math.min(probeMs, halfMs));
+    ping();
+  }
+
   return {
     heard,
     start(intervalMs) {
       heard();
-      // Two heartbeats, and half of one as slack for a slow network.
-      limitMs = 2.5 * intervalMs;
-      if (intervalMs) watch();
+      halfMs = (intervalMs || Infinity) / 2;
+      watch();
     },
-    probe() {
-      // Waking a page fires several events; they share the first deadline.
-      if (probeTimer !== undefined) return;
-      probeTimer = clock.setTimeout(dead, probeMs);
-      ping();
-    },
+    probe,
     stop() {
       clock.clearTimeout(watchTimer);
-      clock.clearTimeout(probeTimer);
-      probeTimer = undefined;
+      heard();
     },
   };
 }

@@ -88,3 +88,11 @@ export interface RequestOptions {
 
 /** Options of a stream. It has no time limit unless `timeoutMs` is given. */
 export interface StreamOptions extends RequestOptions {}
+
+/** Reads an option that may be a function of the moment. */
+export function read<T extends string | URL | undefined, C extends unknown[]>(
+  source: T | ((...context: C) => T | Promise<T>),
+  ...context: C
+): T | Promise<T> {
+  return typeof source === 'function' ? source(...context) : source;
+}

@@ -7,43 +7,39 @@ export interface Backoff {
 }
 
 /**
- * Close code that the client gives for its own reasons: `gap`, `offline`, `unreadable frame`, no url
+ * Close code that the client gives for its own reasons: `gap`, `offline`, `unreadable`, no url
  * or token, no socket. It stands for no HTTP status, so that no server means something by it.
  */
 export const ownCloseCode = 4900;
 
-/**
- * What to do after a close.
- * - `final`: a repeat would fail again.
- * - `renew`: once more with a new token.
- * - `now`: without delay, unless that has been tried already.
- * - `slow`: with the longer delays of a later attempt.
- * - `retry`: with backoff.
- */
-export type CloseAction = 'final' | 'renew' | 'now' | 'slow' | 'retry';
+// Done (1000); protocol, data, text, policy, size and extension errors; 44xx but for 4401, 4408, 4429.
+const finalCodes = /^(100[023789]|1010|44(?!01|08|29)..)$/;
 
-/** Exponential backoff with full jitter: `random() * min(maxMs, minMs * 2 ** attempt)`. */
-export function backoffMs(
+/**
+ * Whether a repeat after this close would fail again. Codes of the wire contract are 4000 + an HTTP
+ * status.
+ *
+ * 1009 is final: a frame over the server's own limit is never sent, so something between the two has a
+ * smaller one, and the same frame would fail again. 1006 and the other codes of a lost network are
+ * retried, and so is what this table does not know. 4401 is retried once, with a new token.
+ * @see RFC 6455, section 7.4.1
+ */
+export function isFinal(code: number): boolean {
+  return finalCodes.test(`${code}`);
+}
+
+/**
+ * How long to wait after a close: exponential backoff with full jitter,
+ * `random() * min(maxMs, minMs * 2 ** attempt)`. A restart (1012) is met at once unless that has been
+ * tried already, a refused token (4401) is renewed at once, and an overloaded server (1013) is given the
+ * longer delays of a later attempt.
+ */
+export function retryDelayMs(
   { minMs, maxMs }: Backoff,
+  code: number,
   attempt: number,
   random: () => number,
 ): number {
-  return random() * Math.min(maxMs, minMs * 2 ** attempt);
-}
-
-// Done (1000); protocol, data, text, policy and extension errors; 44xx but for 4401, 4408 and 4429.
-const finalCodes = /^(100[02378]|1010|44(?!01|08|29)..)$/;
-
-/**
- * Decides by the close code of the socket. Codes of the wire contract are 4000 + an HTTP status.
- *
- * 1009 is retried, because the frame that was too large is known and failed (see `requests.ts`); so
- * are 1006 and the other codes of a lost network, and what this table does not know.
- * @see RFC 6455, section 7.4.1
- */
-export function closeAction(code: number): CloseAction {
-  if (finalCodes.test(`${code}`)) return 'final';
-  if (code === 4401) return 'renew';
-  if (code === 1012) return 'now';
-  return code === 1013 ? 'slow' : 'retry';
+  if (code === 4401 || (code === 1012 && attempt === 0)) return 0;
+  return random() * Math.min(maxMs, minMs * 2 ** (code === 1013 ? attempt + 3 : attempt));
 }

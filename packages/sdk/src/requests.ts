@@ -1,13 +1,13 @@
 import type { Connection, IncomingMessage } from './connection.ts';
 import { randomId, systemClock } from './environment.ts';
-import { AssistantError } from './errors.ts';
+import { AssistantError, failure } from './errors.ts';
 import type { ClientOptions, RequestOptions } from './options.ts';
-import { hasRoom, type Outbox } from './outbox.ts';
 import type { BlockedMessage, ErrorMessage, PendingMessage } from './protocol/index.ts';
 import type { Status } from './status.ts';
 
 /** A request on its way. */
 export interface StartedRequest {
+  readonly requestId: string;
   /** The reply's fields, or an {@link AssistantError}. Settles exactly once. */
   readonly result: Promise<unknown>;
   /** Ends it as `cancelled`, here and on the server; does nothing once it has settled. */
@@ -16,17 +16,16 @@ export interface StartedRequest {
 
 /** The requests without an answer. They belong to the client, not to a socket. */
 export interface Requests {
-  /** How many there are. */
-  count(): number;
   /** Sends a request, now or when connected. An `internal` one passes the bounds. */
   start(type: string, input: object, options?: RequestOptions, internal?: boolean): StartedRequest;
   /** Takes a reply or interim message. What belongs to no request is ignored: it was answered before. */
   answer(message: IncomingMessage): void;
   /**
    * After a change of the connection: sends all in the order of the calls, under the ids of the first
-   * time; ends what is too old or too large; ends all once the connection is closed.
+   * time; ends what is too old or too large; ends all once the connection is closed. A server that has
+   * `forgotten` us cannot tell what took effect, so that what was sent is not sent again.
    */
-  flush(): void;
+  flush(forgotten: boolean): void;
 }
 
 interface Entry {
@@ -42,15 +41,17 @@ interface Entry {
   hold(pending: PendingMessage): void;
 }
 
-/** Creates the requests of one client. Calls `changed` when one begins or ceases to wait. */
+/** Creates the requests of one client. Tells `changed` their number when one begins or ends. */
 export function createRequests(
   options: ClientOptions,
   connection: Connection,
-  changed: () => void,
+  changed: (count: number) => void,
 ): Requests {
-  const { clock = systemClock, timeoutMs: defaultTimeoutMs = 30_000, queue } = options;
-  const { maxAgeMs = 86_400_000 } = queue ?? {};
-  const outbox: Outbox<Entry> = new Map();
+  const { clock = systemClock, timeoutMs: defaultTimeoutMs = 30_000 } = options;
+  const { maxAgeMs = 86_400_000, maxRequests = 500, maxBytes = 1_048_576 } = options.queue ?? {};
+  // A `Map` keeps the order of the calls, in which they are sent again.
+  const outbox = new Map<string, Entry>();
+  let totalBytes = 0;
 
   function start(
     type: string,
@@ -69,31 +70,31 @@ export function createRequests(
       const bytes = new TextEncoder().encode(frame).length;
       const refused =
         closedError(connection.status) ??
-        (signal?.aborted ? cancelled(signal.reason) : undefined) ??
-        (outbox.has(requestId) ? new AssistantError('invalid_message', 'Id in use') : undefined) ??
-        (internal || hasRoom(outbox, bytes, !!connection.greeting, queue)
-          ? undefined
-          : new AssistantError('queue_full', 'Queue full', { retryable: true }));
+        (outbox.has(requestId)
+          ? failure('already_exists')
+          : internal || hasRoomFor(bytes)
+            ? undefined
+            : failure('queue_full', { retryable: true }));
       if (refused) return reject(refused);
 
       let timer: unknown;
       const arm = (ms: number) => {
         clock.clearTimeout(timer);
         timer = clock.setTimeout(() => {
-          if (timeoutMs)
-            giveUp(new AssistantError('timeout', 'No reply in time', { retryable: true }));
-          else if (!connection.greeting) entry.settle(expired());
+          if (timeoutMs) giveUp(failure('timeout', { retryable: true }));
+          else if (!connection.greeting) entry.settle(failure('expired'));
         }, ms);
       };
       const entry: Entry = {
         ...{ frame, bytes, calledAt: clock.now(), sent: false },
         settle(error, output) {
           if (!outbox.delete(requestId)) return false;
+          totalBytes -= bytes;
           clock.clearTimeout(timer);
           signal?.removeEventListener('abort', abort);
           if (error) reject(error);
           else resolve(output);
-          changed();
+          changed(outbox.size);
           return true;
         },
         hold(pending) {
@@ -104,33 +105,38 @@ export function createRequests(
         },
       };
       const giveUp = (error: AssistantError) => {
-        if (!entry.settle(error) || !entry.sent) return;
         // The server goes on with what it has, connected or not.
-        const request = { request_id_to_cancel: requestId };
-        start('cancel', request, { timeoutMs: 0 }, true);
+        if (entry.settle(error) && entry.sent)
+          start('cancel', { request_id_to_cancel: requestId }, { timeoutMs: 0 }, true);
       };
-      const abort = () => giveUp(cancelled(signal?.reason));
+      const abort = () => giveUp(cancelled(signal));
       cancel = abort;
       signal?.addEventListener('abort', abort);
       outbox.set(requestId, entry);
+      totalBytes += bytes;
+      if (signal?.aborted) return abort();
       arm(timeoutMs || maxAgeMs);
       transmit(entry);
       connection.connect();
-      changed();
+      changed(outbox.size);
     });
     // Nobody has to wait for what the client asks by itself.
     if (internal) result.catch(() => {});
-    return { result, cancel };
+    return { requestId, result, cancel };
+  }
+
+  /** Bytes count only while they wait for a connection. */
+  function hasRoomFor(bytes: number): boolean {
+    return outbox.size < maxRequests && (!!connection.greeting || totalBytes + bytes <= maxBytes);
   }
 
   function transmit(entry: Entry): void {
     const limits = connection.greeting?.limits;
-    if (limits && entry.bytes > limits.message_bytes) entry.settle(tooLarge());
+    if (limits && entry.bytes > limits.message_bytes) entry.settle(failure('too_large'));
     else if (connection.send(entry.frame)) entry.sent = true;
   }
 
   return {
-    count: () => outbox.size,
     start,
     answer(message) {
       const entry = outbox.get(message['request_id'] as string);
@@ -141,26 +147,20 @@ export function createRequests(
         entry?.settle(errorOf(type, output), output);
       }
     },
-    flush() {
-      const { status } = connection;
-      const closed = closedError(status);
-      if ('code' in status && status.code === 1009) {
-        // The largest was over the server's limit if any was; sent again, it would close us again.
-        const sent = [...outbox.values()].filter((entry) => entry.sent);
-        sent.sort((a, b) => b.bytes - a.bytes)[0]?.settle(tooLarge());
-      }
+    flush(forgotten) {
+      const closed = closedError(connection.status);
       for (const entry of outbox.values()) {
         if (closed) entry.settle(closed);
-        else if (clock.now() - entry.calledAt > maxAgeMs) entry.settle(expired());
+        else if (forgotten && entry.sent) entry.settle(failure('interrupted'));
+        else if (clock.now() - entry.calledAt > maxAgeMs) entry.settle(failure('expired'));
         else transmit(entry);
       }
+      changed(outbox.size);
     },
   };
 }
 
-const expired = () => new AssistantError('expired', 'Waited too long');
-const tooLarge = () => new AssistantError('too_large', 'Too large');
-const cancelled = (cause?: unknown) => new AssistantError('cancelled', 'Cancelled', { cause });
+const cancelled = (signal?: AbortSignal) => failure('cancelled', { cause: signal?.reason });
 
 /** The error that a reply stands for, if it is not a success. */
 export function errorOf(type: string, output: object): AssistantError | undefined {
@@ -179,6 +179,6 @@ export function errorOf(type: string, output: object): AssistantError | undefine
 /** Why requests fail while the connection is closed. */
 function closedError(status: Status): AssistantError | undefined {
   if (status.state !== 'closed') return undefined;
-  const { code, reason } = status;
-  return new AssistantError(code === 4401 ? 'unauthenticated' : 'closed', reason || 'Closed');
+  const code = status.code === 4401 ? 'unauthenticated' : 'closed';
+  return new AssistantError(code, status.reason || code);
 }

@@ -5,7 +5,10 @@ import type { StartedRequest } from './requests.ts';
 /** Operations that tell of their progress by events. */
 export type StreamName = Extract<OperationName, 'chat' | 'code_execute'>;
 
-/** The text so far, after a reconnect that could not replay the events: it replaces what came before. */
+/**
+ * The text so far, where a reconnect could not replay the events, or all of it at the end of a stream
+ * that would lack some: it replaces what came before.
+ */
 export interface StreamSnapshot {
   type: 'snapshot';
   text: string;
@@ -27,33 +30,43 @@ export interface RequestStream<N extends StreamName> extends AsyncIterable<Strea
 
 /** Collects the events of a started request until its reply. */
 export function createStream<N extends StreamName>(
-  requestId: string,
   on: Emitter<ClientEvents>['on'],
-  begin: () => StartedRequest,
+  { requestId, result, cancel }: StartedRequest,
 ): RequestStream<N> {
   const parts: StreamPart[] = [];
   let ended = false;
+  let length = 0;
   let wake = () => {};
 
+  const restart = ({ text, truncated }: Omit<StreamSnapshot, 'type'>) => {
+    length = text.length;
+    parts.push({ type: 'snapshot', text, truncated });
+  };
   const unbind = on('event', (event) => {
     if (event.request_id === requestId) {
+      const { delta, output = delta } = event as { delta?: string; output?: string };
+      length += output?.length ?? 0;
       parts.push(event);
     } else if (event.type === 'session_snapshot') {
-      for (const { request_id, text, truncated } of event.running) {
-        if (request_id === requestId) parts.push({ type: 'snapshot', text, truncated });
-      }
+      event.running.filter(({ request_id }) => request_id === requestId).forEach(restart);
     }
     wake();
   });
-  const { result, cancel } = begin();
   const end = () => {
     ended = true;
     unbind();
     wake();
   };
-  result.then(end, end);
+  const complete = (output: unknown) => {
+    const { message, stdout, stderr, truncated } = output as OutputOf<'chat'> &
+      OutputOf<'code_execute'>;
+    // The events of the last moments are lost where the server ended and only the reply was kept.
+    const text = message ? message.content : stdout + stderr;
+    if (text && !truncated && text.length !== length) restart({ text, truncated: false });
+  };
+  result.then(complete).then(end, end);
 
-  async function* iterate(): AsyncGenerator<StreamPart, void> {
+  const iterator = (async function* iterate(): AsyncGenerator<StreamPart, void> {
     try {
       for (;;) {
         while (parts.length > 0) yield parts.shift()!;
@@ -65,9 +78,7 @@ export function createStream<N extends StreamName>(
     } finally {
       cancel();
     }
-  }
-
-  const iterator = iterate();
+  })();
   return {
     requestId,
     result: result as Promise<OutputOf<N>>,

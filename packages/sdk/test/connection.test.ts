@@ -46,6 +46,7 @@ describe('a lost connection', () => {
       await open();
       const reply = client.request('ping', {}).catch((error: unknown) => error);
       factory.last.drop(code, 'because');
+      await vi.advanceTimersByTimeAsync(0);
       expect(client.status).toEqual({ state: 'closed', code, reason: 'because' });
       const expected = code === 4401 ? 'unauthenticated' : 'closed';
       await expect(reply).resolves.toMatchObject({ code: expected });
@@ -56,6 +57,32 @@ describe('a lost connection', () => {
       expect(environment.listeners.size).toBe(0);
     },
   );
+
+  it('waits with the retry until somebody looks at the page', async () => {
+    const { client, factory, environment, open } = harness();
+    await open();
+    environment.hidden = true;
+    environment.wake();
+    factory.last.say({ type: 'pong' });
+    factory.last.drop(1006);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(factory.sockets).toHaveLength(1);
+    expect(client.status.state).toBe('reconnecting');
+    environment.hidden = false;
+    environment.wake();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(factory.sockets).toHaveLength(2);
+  });
+
+  it('is kept while the page is hidden', async () => {
+    const { client, factory, environment, open } = harness();
+    await open();
+    environment.hidden = true;
+    environment.wake();
+    factory.last.say({ type: 'pong' });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(client.status.state).toBe('connected');
+  });
 
   it.each([
     [1001, '', 250],

@@ -158,7 +158,6 @@ describe('after the server', () => {
 
   it.each([
     [1001, 'connected'],
-    [1009, 'connected'],
     [1011, 'connected'],
     [1012, 'connected'],
     [1013, 'connected'],
@@ -166,6 +165,7 @@ describe('after the server', () => {
     [4429, 'connected'],
     [1000, 'closed'],
     [1008, 'closed'],
+    [1009, 'closed'],
     [4400, 'closed'],
     [4403, 'closed'],
     [4409, 'closed'],

@@ -211,7 +211,7 @@ describe('the queue', () => {
     const { client } = harness();
     const first = settled(client.request('ping', {}, { requestId: 'same' }));
     await expect(client.request('ping', {}, { requestId: 'same' })).rejects.toMatchObject({
-      code: 'invalid_message',
+      code: 'already_exists',
     });
     client.close();
     expect(await first).toMatchObject({ code: 'closed' });
@@ -229,20 +229,44 @@ describe('a frame larger than the server takes', () => {
     expect(factory.last.sent).toEqual([]);
   });
 
-  it('that closes the connection all the same is failed, the others are sent again', async () => {
+  it('that closes the connection all the same ends the client rather than closing it for ever', async () => {
     const { client, factory, open } = harness();
     await open();
-    const save = (requestId: string, size: number) =>
-      settled(client.request('file_save', { path: 'a', content: 'x'.repeat(size) }, { requestId }));
-    const small = save('small', 1);
-    const large = save('large', 1000);
-    factory.last.drop(1009);
-    expect(await large).toMatchObject({ code: 'too_large' });
+    const reply = settled(client.request('file_save', { path: 'a', content: 'x' }));
+    factory.last.drop(1009, 'too big');
+    expect(await reply).toMatchObject({ code: 'closed', message: 'too big' });
+    expect(client.status).toMatchObject({ state: 'closed', code: 1009 });
+  });
+});
+
+describe('a server that has lost its memory', () => {
+  it('is not sent again what it may have done already', async () => {
+    const { client, factory, environment, open } = harness();
+    await open({ created: true });
+    const sent = settled(client.request('code_execute', { language: 'python', code: 'x' }));
+    environment.online = false;
+    environment.wake();
+    const waiting = client.request('file_open', { path: 'a' }, { requestId: 'r2' });
+    environment.online = true;
+    environment.wake();
     await vi.advanceTimersByTimeAsync(250);
-    factory.last.greet();
-    expect(frames(factory.last.sent)).toEqual(['small']);
+    factory.last.greet({ created: true, epoch: 'e_2' });
+    expect(await sent).toMatchObject({ code: 'interrupted', retryable: false });
+    expect(frames(factory.last.sent)).toEqual(['r2']);
     client.close();
-    await small;
+    await settled(waiting);
+  });
+
+  it('is sent again what had not been sent, or when it remembers the session', async () => {
+    const { client, factory, open } = harness();
+    const first = settled(client.request('file_open', { path: 'a' }, { requestId: 'r1' }));
+    await open({ created: true });
+    factory.last.drop(1006);
+    await vi.advanceTimersByTimeAsync(250);
+    factory.last.greet({ created: false, epoch: 'e_2' });
+    expect(frames(factory.last.sent)).toEqual(['r1']);
+    client.close();
+    await first;
   });
 });
 

@@ -17,7 +17,12 @@ function collect(stream: RequestStream<'chat'>) {
 }
 
 const delta = (text: string) => ({ request_id: 'r1', message_id: 'm', delta: text });
-const answer = { type: 'ai_response', request_id: 'r1', message: { id: 'm' }, diffs: [] };
+const answer = (content: string) => ({
+  type: 'ai_response',
+  request_id: 'r1',
+  message: { id: 'm', content },
+  diffs: [],
+});
 
 async function asking() {
   const all = harness();
@@ -33,17 +38,20 @@ describe('a stream', () => {
     factory.last.event(1, 'ai_delta', delta('a'));
     factory.last.event(2, 'ai_delta', { ...delta('x'), request_id: 'other' });
     factory.last.event(3, 'ai_delta', delta('b'));
-    factory.last.say(answer);
+    factory.last.say(answer('ab'));
     expect(await end).toBe('done');
     expect(parts).toMatchObject([{ delta: 'a' }, { delta: 'b' }]);
-    await expect(stream.result).resolves.toEqual({ message: { id: 'm' }, diffs: [] });
+    await expect(stream.result).resolves.toEqual({
+      message: { id: 'm', content: 'ab' },
+      diffs: [],
+    });
     expect(stream.requestId).toBe('r1');
   });
 
   it('keeps what came before the loop began', async () => {
     const { factory, settle, stream } = await asking();
     factory.last.event(1, 'ai_delta', delta('a'));
-    factory.last.say(answer);
+    factory.last.say(answer('a'));
     await settle();
     const { parts, end } = collect(stream);
     expect(await end).toBe('done');
@@ -57,7 +65,7 @@ describe('a stream', () => {
     const limitedEnd = collect(limited).end;
     await vi.advanceTimersByTimeAsync(40_000);
     expect(await limitedEnd).toBe('timeout');
-    factory.last.say(answer);
+    factory.last.say(answer(''));
     expect(await end).toBe('done');
   });
 
@@ -71,7 +79,7 @@ describe('a stream', () => {
     expect(factory.last.sent).toMatchObject([{ type: 'chat', request_id: 'r1' }]);
     factory.last.event(1, 'ai_delta', delta('a'));
     factory.last.event(2, 'ai_delta', delta('b'));
-    factory.last.say(answer);
+    factory.last.say(answer('ab'));
     expect(await end).toBe('done');
     expect(parts).toMatchObject([{ delta: 'a' }, { delta: 'b' }]);
   });
@@ -89,12 +97,40 @@ describe('a stream', () => {
     ];
     factory.last.event(50, 'session_snapshot', { running });
     factory.last.event(51, 'ai_delta', delta('d'));
-    factory.last.say(answer);
+    factory.last.say(answer('abcd'));
     expect(await end).toBe('done');
     expect(parts.slice(1)).toEqual([
       { type: 'snapshot', text: 'abc', truncated: true },
       expect.objectContaining({ delta: 'd' }),
     ]);
+  });
+
+  it('ends with the whole text when its last events were lost and only the reply was kept', async () => {
+    const { factory, stream } = await asking();
+    const { parts, end } = collect(stream);
+    factory.last.event(1, 'ai_delta', delta('a'));
+    factory.last.drop(1006);
+    await vi.advanceTimersByTimeAsync(250);
+    factory.last.greet({ epoch: 'e_2', seq: 0 });
+    factory.last.say(answer('abc'));
+    expect(await end).toBe('done');
+    expect(parts.slice(1)).toEqual([{ type: 'snapshot', text: 'abc', truncated: false }]);
+  });
+
+  it('of a run whose output was cut short by the limit ends as it is', async () => {
+    const { client, factory, open } = harness();
+    await open();
+    const run = client.stream(
+      'code_execute',
+      { language: 'python', code: 'x' },
+      { requestId: 'r1' },
+    );
+    factory.last.event(1, 'execution_output', { request_id: 'r1', output: 'abc' });
+    const output = { stdout: 'ab', stderr: '', truncated: true };
+    factory.last.say({ type: 'execution_result', request_id: 'r1', ...output });
+    const parts: StreamPart[] = [];
+    for await (const part of run) parts.push(part);
+    expect(parts).toMatchObject([{ output: 'abc' }]);
   });
 
   it('is cancelled by leaving the loop', async () => {

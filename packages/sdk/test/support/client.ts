@@ -34,6 +34,7 @@ export function statusOf<S extends Status['state']>(
 /** An environment that is told what it reports. */
 export interface FakeEnvironment extends Environment {
   online: boolean;
+  hidden: boolean;
   listeners: Set<() => void>;
   /** Reports that something changed. */
   wake(): void;
@@ -43,6 +44,7 @@ export function fakeEnvironment(): FakeEnvironment {
   const listeners = new Set<() => void>();
   return {
     online: true,
+    hidden: false,
     baseUrl: undefined,
     listeners,
     watch(listener) {

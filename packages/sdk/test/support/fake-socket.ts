@@ -3,6 +3,7 @@ import type { WebSocketLike } from '../../src/index.ts';
 /** A socket whose other end is the test. */
 export class FakeSocket implements WebSocketLike {
   readyState = 0;
+  binaryType = 'blob';
   onmessage: WebSocketLike['onmessage'] = null;
   onerror: WebSocketLike['onerror'] = null;
   onclose: WebSocketLike['onclose'] = null;
