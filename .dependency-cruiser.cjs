@@ -105,7 +105,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/sdk/src/', pathNot: '^packages/sdk/src/(protocol|validate)/' },
       to: {
-        path: ['^packages/sdk/src/protocol/', '(^|/)node_modules/zod/'],
+        path: ['^packages/sdk/src/protocol/(?!phase-frame\\.ts$)', '(^|/)node_modules/zod/'],
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -84,7 +84,8 @@ export function createClient(options: ClientOptions): Client {
   // The first listener, so that requests are settled before anybody else hears of a change.
   on('status', () => {
     const { greeting } = connection;
-    requests.flush(!!greeting && session.adopt(greeting));
+    if (greeting) session.adopt(greeting);
+    requests.flush(!!greeting?.forgotten);
     if (greeting) subscriptions.forEach((again) => again());
   });
 

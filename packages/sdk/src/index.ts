@@ -7,6 +7,7 @@ export {
   type AssistantErrorFields,
 } from './errors.ts';
 export type { ClientEvents } from './events.ts';
+export { onPhases } from './phases.ts';
 export { createIde, type Ide } from './ide.ts';
 export type { RunOptions } from './ide/runs.ts';
 export type {

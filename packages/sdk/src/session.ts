@@ -11,8 +11,8 @@ export interface Session {
     epoch: string | undefined;
     last_seq: number | string | undefined;
   };
-  /** Takes over the server's answer to that query; true when the server has lost its memory of us. */
-  adopt(connect: ConnectMessage): boolean;
+  /** Takes over the server's answer to that query. */
+  adopt(connect: ConnectMessage): void;
   /**
    * Counts an event: 0 when it is due (the place then advances past it), less for a repeat, more when
    * so many before it are missing.
@@ -31,10 +31,8 @@ export function createSession(sessionId: string | undefined): Session {
     adopt(connect) {
       // Otherwise the missed events follow, and our own number stays the one to count from.
       if (!connect.resumed || connect.epoch !== epoch) lastSeq = connect.seq;
-      const forgotten = !!epoch && !!connect.created;
       session = connect.session_id;
       epoch = connect.epoch;
-      return forgotten;
     },
     admit({ type, seq }) {
       // Events of one connection alone, and topics of which only the latest matters.

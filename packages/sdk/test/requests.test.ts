@@ -242,7 +242,7 @@ describe('a frame larger than the server takes', () => {
 describe('a server that has lost its memory', () => {
   it('is not sent again what it may have done already', async () => {
     const { client, factory, environment, open } = harness();
-    await open({ created: true });
+    await open();
     const sent = settled(client.request('code_execute', { language: 'python', code: 'x' }));
     environment.online = false;
     environment.wake();
@@ -250,7 +250,7 @@ describe('a server that has lost its memory', () => {
     environment.online = true;
     environment.wake();
     await vi.advanceTimersByTimeAsync(250);
-    factory.last.greet({ created: true, epoch: 'e_2' });
+    factory.last.greet({ forgotten: true, epoch: 'e_2' });
     expect(await sent).toMatchObject({ code: 'interrupted', retryable: false });
     expect(frames(factory.last.sent)).toEqual(['r2']);
     client.close();
@@ -260,10 +260,10 @@ describe('a server that has lost its memory', () => {
   it('is sent again what had not been sent, or when it remembers the session', async () => {
     const { client, factory, open } = harness();
     const first = settled(client.request('file_open', { path: 'a' }, { requestId: 'r1' }));
-    await open({ created: true });
+    await open();
     factory.last.drop(1006);
     await vi.advanceTimersByTimeAsync(250);
-    factory.last.greet({ created: false, epoch: 'e_2' });
+    factory.last.greet({ epoch: 'e_2' });
     expect(frames(factory.last.sent)).toEqual(['r1']);
     client.close();
     await first;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage, Server } from 'node:http';
 import { join, resolve } from 'node:path';
-import { closeCodes } from '@ide-assistant/sdk/protocol';
+import { closeCodes, events, type EventFields, type EventName } from '@ide-assistant/sdk/protocol';
 import { asAssistant, type AssistantLike } from './assistant/assistant.ts';
 import { builtinAssistant } from './assistant/drivers/builtin/builtin.ts';
 import { createTokenVerifier, type TokenOptions } from './auth/index.ts';
@@ -65,10 +65,17 @@ export interface ServerKitOptions {
     require?: readonly ProtectionName[];
   };
   limits?: Partial<Limits>;
+  /**
+   * Whether a session takes many connections at a time, as of several tabs, or a `single` one: a new
+   * one then closes the earlier with 4409. @default 'many'
+   */
+  connections?: 'single' | 'many';
   /** A pino-shaped logger. @default silent */
   logger?: Logger;
   /** Current time, epoch milliseconds. @default Date.now */
   clock?: () => number;
+  /** Uniform numbers from 0 to below 1, for the spread of reconnects. @default Math.random */
+  random?: () => number;
 }
 
 /** What a host may listen to. */
@@ -101,6 +108,13 @@ export interface ServerKit {
    */
   close(options?: { graceMs?: number }): Promise<void>;
   health(): Health;
+  /**
+   * Sends an event of the host's own to the connections of a session that subscribe to its topic.
+   *
+   * @returns false when nobody has the session open.
+   * @throws ZodError when the fields are not those of the event.
+   */
+  publish<N extends EventName>(sessionId: string, type: N, fields: EventFields<N>): boolean;
   on<K extends keyof KitEvents>(name: K, listener: (event: KitEvents[K]) => void): () => void;
 }
 
@@ -128,7 +142,7 @@ const reconnectSpreadMs = 5_000;
  * kit.attach(app.listen(3000));
  */
 export function createServerKit(options: ServerKitOptions): ServerKit {
-  const { path = '/ide', authenticate, allowedOrigins } = options;
+  const { path = '/ide', authenticate, allowedOrigins, random = Math.random } = options;
   if (!/^(?:\/[\w.~-]+)+$/.test(path)) {
     throw new KitError('PATH_INVALID', 'path must look like /ide, without a slash at its end.');
   }
@@ -195,6 +209,13 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       return closing;
     },
 
+    publish(sessionId, type, fields) {
+      const session = running?.registry.get(sessionId);
+      if (!session) return false;
+      session.publish(type, events[type].parse(fields) as typeof fields);
+      return true;
+    },
+
     health: () => ({ status, audit: running?.parts.audit.available ?? false }),
 
     on(name, listener) {
@@ -236,6 +257,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       storage,
       assistant: asAssistant(options.assistant ?? builtinAssistant()),
       limits,
+      connections: options.connections ?? 'many',
       fileTypes: options.fileTypes ?? defaultFileTypes,
       logger,
       clock,
@@ -285,7 +307,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
           timestamp: new Date(parts.clock()).toISOString(),
           code: closeCodes.restart,
           reason: 'The server restarts.',
-          retry_after_ms: Math.floor(Math.random() * reconnectSpreadMs),
+          retry_after_ms: Math.floor(random() * reconnectSpreadMs),
         }),
       );
     }

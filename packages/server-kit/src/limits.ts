@@ -22,6 +22,15 @@ export interface Limits {
   replayEvents: number;
   /** Bytes of events kept for a session's reconnecting clients. @default 1_048_576 */
   replayBytes: number;
+  /** How long an event is kept for reconnecting clients, milliseconds. @default 120_000 */
+  replayMs: number;
+  /**
+   * Unsent bytes at which a connection counts as slow: what streams waits for it, and of the topics
+   * `concepts` and `phase` it gets only what comes later. @default 1_048_576
+   */
+  slowBytes: number;
+  /** How long a stream waits for a slow connection before that is closed, ms. @default 30_000 */
+  slowMs: number;
   /** Unsent bytes at which a connection that does not read is closed. @default 8_388_608 */
   unsentBytes: number;
   /** How long the outcome of a request is kept, milliseconds. @default 90_000_000 (25 h) */
@@ -44,6 +53,9 @@ export const kitLimits: Limits = {
   requestsInFlight: 1_024,
   replayEvents: 2_000,
   replayBytes: 1_048_576,
+  replayMs: 120_000,
+  slowBytes: 1_048_576,
+  slowMs: 30_000,
   unsentBytes: 8_388_608,
   outcomeMs: 90_000_000,
   sessionIdleMs: 120_000,

@@ -20,6 +20,8 @@ export interface Parts {
   readonly storage: Storage;
   readonly assistant: Assistant;
   readonly limits: Limits;
+  /** Whether a session has one connection at a time or many. */
+  readonly connections: 'single' | 'many';
   readonly fileTypes: FileTypes;
   readonly logger: Logger;
   readonly clock: () => number;

@@ -78,6 +78,23 @@ export const events = {
     files: z.array(z.object({ path, hash })),
     running: z.array(runningRequest),
   }),
+  concept_update: z.object({
+    version: z.int(),
+    nodes: z.array(
+      z.object({ id: z.string(), label: z.string(), kind: z.string(), weight: z.number() }),
+    ),
+    links: z.array(z.object({ source: z.string(), target: z.string(), weight: z.number() })),
+    removed: z.array(z.string()),
+  }),
+  phase_frame: z.object({
+    /** Time since the start of the session, milliseconds. */
+    t: z.number(),
+    /** Order parameter of the phases, 0 (scattered) to 1 (in step). */
+    coherence: z.number(),
+    ids: z.array(z.string()),
+    /** Radians, one for each of `ids`. */
+    phases: z.array(z.number()),
+  }),
   auth_expiring: z.object({ expires_at: instant }),
   disconnect: z.object({ code: z.int(), reason: z.string(), retry_after_ms: z.int() }),
 } as const;
@@ -90,7 +107,10 @@ export type EventFields<N extends EventName> = z.infer<(typeof events)[N]>;
 
 /** The numbered envelope of an event. */
 export interface EventEnvelope {
-  /** 1, 2, 3 … within an epoch, without gaps; absent on events that only concern one connection. */
+  /**
+   * 1, 2, 3 … within an epoch, without gaps; absent on events that only concern one connection, and on
+   * those of which only the latest matters.
+   */
   seq?: number | undefined;
   session_id: string;
   timestamp: string;

@@ -39,7 +39,8 @@ export {
   type ServerMessage,
 } from './messages.ts';
 export { defineOperation, type Operation, type OperationClass } from './operation.ts';
-export { topic, type Topic } from './topics.ts';
+export { decodePhaseFrame, encodePhaseFrame, type PhaseFrame } from './phase-frame.ts';
+export { topic, topicOf, type Topic } from './topics.ts';
 export type {
   Alert,
   Approval,

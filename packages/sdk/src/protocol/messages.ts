@@ -17,8 +17,11 @@ export const connectMessage = z.object({
   type: z.literal('connect'),
   session_id: z.string(),
   connection_id: z.string(),
-  /** Whether this connection made the session: what the client knows of an earlier one is lost. */
-  created: z.boolean().optional(),
+  /**
+   * True when the server has lost what it knew of the session, as with its store: it can then not tell
+   * what the client's unanswered requests have done.
+   */
+  forgotten: z.boolean().optional(),
   client_id: z.string(),
   /** Names one numbering of events; another epoch means that the numbers start anew. */
   epoch: z.string(),

@@ -10,7 +10,7 @@ const historyLength = 40;
 /** Asks the assistant; its text, tools and proposals are told of while it answers. */
 export const chat: OperationHandler<'chat'> = {
   async execute({ message, context: looking = {} }, context) {
-    const { parts, session, signal, tell } = context;
+    const { parts, session, signal, tell, drained } = context;
     const { messages: history } = await parts.storage.messages.page(session.id, {
       limit: historyLength,
     });
@@ -44,6 +44,7 @@ export const chat: OperationHandler<'chat'> = {
       for await (const event of answer) {
         signal.throwIfAborted();
         await take(event);
+        await drained();
       }
     } catch (error) {
       if (signal.aborted || error instanceof RequestError) throw error;

@@ -27,7 +27,8 @@ export interface OperationSession {
 /** The connection that sent the request, for the operations that are about it. */
 export interface OperationConnection {
   readonly topics: ReadonlySet<Topic>;
-  subscribe(topics: readonly Topic[]): void;
+  /** Adds topics; phases then come as binary frames or as text. */
+  subscribe(topics: readonly Topic[], binary: boolean): void;
   unsubscribe(topics: readonly Topic[]): void;
   /** Replaces the identity; returns when it ends, epoch milliseconds. */
   renewToken(token: string): Promise<number | null>;
@@ -52,6 +53,11 @@ export interface OperationContext {
   readonly connection: OperationConnection | null;
   /** Sends an event that this request causes; streamed text is kept for clients that come back. */
   tell<N extends EventName>(type: N, fields: EventFields<N>): void;
+  /**
+   * Resolves when everybody who listens has taken most of what was sent; to be awaited by whatever
+   * streams, so that one who reads slowly is waited for rather than given memory without end.
+   */
+  drained(): Promise<void>;
   /** Performs another operation through all six layers as the assistant. */
   invoke<N extends OperationName>(name: N, input: InputOf<N>): Promise<ToolResult<N>>;
   /** Stops a running request of the same client; false when it is not running. */

@@ -3,9 +3,9 @@ import { ownConnection } from './own-connection.ts';
 
 /** Adds topics to those of the connection that asks. */
 export const subscribe: OperationHandler<'subscribe'> = {
-  execute({ topics }, context) {
+  execute({ topics, binary = false }, context) {
     const connection = ownConnection(context);
-    connection.subscribe(topics);
+    connection.subscribe(topics, binary);
     return Promise.resolve({ topics: [...connection.topics] });
   },
 };

@@ -47,7 +47,7 @@ export interface RequestHost {
   readonly session: OperationSession;
   readonly tools: Pick<
     OperationContext,
-    'tell' | 'invoke' | 'cancelRequest' | 'runApproved' | 'refuseApproval'
+    'tell' | 'drained' | 'invoke' | 'cancelRequest' | 'runApproved' | 'refuseApproval'
   >;
 }
 

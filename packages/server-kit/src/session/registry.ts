@@ -42,6 +42,7 @@ export function createSessionRegistry(
       id,
       owner: row.owner,
       isNew,
+      createdAt: row.created_at,
       parts,
       workspaceRoot: locate({ id, userId: row.owner }),
       workspaceOwner: sessionOwner(id),

@@ -11,39 +11,50 @@ export interface ReplayLog {
   after(seq: number): readonly LoggedEvent[] | null;
 }
 
-/** Keeps at most so many events and so many UTF-16 units of them, dropping the oldest. */
-export function createReplayLog({
-  maxEvents,
-  maxBytes,
-}: {
+/** Bounds of a {@link ReplayLog}; whichever is met first drops the oldest event. */
+export interface ReplayBounds {
   maxEvents: number;
+  /** UTF-16 units of all events together. */
   maxBytes: number;
-}): ReplayLog {
-  let events: LoggedEvent[] = [];
+  /** Milliseconds. */
+  maxAgeMs: number;
+}
+
+/** Keeps events within the bounds; `clock` is in milliseconds. */
+export function createReplayLog(
+  { maxEvents, maxBytes, maxAgeMs }: ReplayBounds,
+  clock: () => number,
+): ReplayLog {
+  let events: (LoggedEvent & { at: number })[] = [];
   let start = 0;
   let size = 0;
   let dropped = 0;
 
+  const trim = () => {
+    const oldestAt = clock() - maxAgeMs;
+    for (let oldest = events[start]; oldest !== undefined; oldest = events[start]) {
+      if (events.length - start <= maxEvents && size <= maxBytes && oldest.at >= oldestAt) break;
+      size -= oldest.text.length;
+      dropped = oldest.seq;
+      start += 1;
+    }
+    // Cutting the front of an array costs its length, so it waits until half of it is dead.
+    if (start > 1_024 && start * 2 > events.length) {
+      events = events.slice(start);
+      start = 0;
+    }
+  };
+
   return {
-    append(event) {
-      events.push(event);
-      size += event.text.length;
-      while (events.length - start > maxEvents || (size > maxBytes && start < events.length)) {
-        const oldest = events[start] as LoggedEvent;
-        size -= oldest.text.length;
-        dropped = oldest.seq;
-        start += 1;
-      }
-      // Cutting the front of an array costs its length, so it waits until half of it is dead.
-      if (start > 1_024 && start * 2 > events.length) {
-        events = events.slice(start);
-        start = 0;
-      }
+    append({ seq, text }) {
+      events.push({ seq, text, at: clock() });
+      size += text.length;
+      trim();
     },
     after(seq) {
+      trim();
       if (seq < dropped) return null;
-      const live = events.slice(start);
-      return live.filter((event) => event.seq > seq);
+      return events.slice(start).filter((event) => event.seq > seq);
     },
   };
 }

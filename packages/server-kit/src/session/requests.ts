@@ -344,6 +344,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
           session.publish(type, fields, running.key.requestId);
           recordStream(running, fields);
         },
+        drained: () => session.drained(running.abort.signal),
         invoke: <N extends OperationName>(name: N, input: InputOf<N>) =>
           invoke(running, identity, name, input),
         cancelRequest: async (requestId: string) => {

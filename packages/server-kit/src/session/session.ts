@@ -1,4 +1,12 @@
-import type { EventFields, EventName } from '@ide-assistant/sdk/protocol';
+import { setTimeout } from 'node:timers/promises';
+import {
+  closeCodes,
+  encodePhaseFrame,
+  topicOf,
+  type EventFields,
+  type EventName,
+  type Topic,
+} from '@ide-assistant/sdk/protocol';
 import type { Identity } from '../auth/index.ts';
 import type { OperationConnection, OperationSession } from '../operations/handler.ts';
 import type { Parts } from '../parts.ts';
@@ -13,7 +21,11 @@ export interface SessionConnection extends OperationConnection {
   readonly id: string;
   readonly clientId: string;
   readonly identity: Identity;
-  send(text: string): void;
+  /** Whether phases come as binary frames. */
+  readonly binary: boolean;
+  /** Bytes that were sent and not yet written out. */
+  readonly bufferedBytes: number;
+  send(data: string | Uint8Array): void;
   close(code: number, reason: string): void;
 }
 
@@ -28,12 +40,18 @@ export interface Welcome {
   epoch: string;
   seq: number;
   resumed: boolean;
+  /** Whether the client speaks of an earlier life of the session, of which nothing is known here. */
+  forgotten: boolean;
   snapshot: Snapshot | null;
 }
 
 /** One user's workspace with its connections, events and running requests. */
 export interface Session extends OperationSession {
-  /** Numbers an event, names the request that caused it, and sends it to the connections. */
+  /**
+   * Numbers an event, names the request that caused it, and sends it to the connections that subscribe
+   * to its topic. Of the topics `concepts` and `phase` only the latest matters: those events have no
+   * number, are not kept, and are spared a connection that is slow.
+   */
   publish<N extends EventName>(type: N, fields: EventFields<N>, requestId?: string): void;
   readonly owner: string;
   readonly connections: ReadonlySet<SessionConnection>;
@@ -45,26 +63,41 @@ export interface Session extends OperationSession {
     greet: (welcome: Welcome) => void,
   ): Promise<void>;
   leave(connection: SessionConnection): void;
+  /** Resolves when no connection is slow any more; closes those that stay so for too long. */
+  drained(signal: AbortSignal): Promise<void>;
   /** Kills what runs and lets go of the workspace. */
   close(): Promise<void>;
 }
+
+/** How often a stream that waits for a slow connection looks again, milliseconds. */
+const drainPollMs = 10;
 
 /** Makes a session in memory; its workspace and sandbox are opened when first needed. */
 export function createSession(options: {
   id: string;
   owner: string;
   isNew: boolean;
+  /** When the session was made, epoch milliseconds. */
+  createdAt: number;
   parts: Parts;
   workspaceRoot: string;
   workspaceOwner: { uid: number; gid: number } | undefined;
 }): Session {
   const { id, owner, parts, workspaceRoot, workspaceOwner } = options;
   const connections = new Set<SessionConnection>();
-  const epoch = parts.createId('e');
-  const log = createReplayLog({
-    maxEvents: parts.limits.replayEvents,
-    maxBytes: parts.limits.replayBytes,
-  });
+  const { limits, clock } = parts;
+  // An epoch names the life of the session that it belongs to. A client that brings one of another life
+  // remembers what this store does not.
+  const life = `e_${options.createdAt.toString(36)}_`;
+  const epoch = parts.createId(life.slice(0, -1));
+  const log = createReplayLog(
+    {
+      maxEvents: limits.replayEvents,
+      maxBytes: limits.replayBytes,
+      maxAgeMs: limits.replayMs,
+    },
+    clock,
+  );
   const files = new Map<string, string>();
   let seq = 0;
   let blank = options.isNew;
@@ -109,13 +142,18 @@ export function createSession(options: {
     },
 
     publish<N extends EventName>(type: N, fields: EventFields<N>, requestId?: string) {
+      const topic = topicOf(type);
+      if (topic !== 'session') {
+        publishLatest(topic, type, fields);
+        return;
+      }
       seq += 1;
       blank = false;
       const text = JSON.stringify({
         type,
         seq,
         session_id: id,
-        timestamp: new Date(parts.clock()).toISOString(),
+        timestamp: new Date(clock()).toISOString(),
         ...(requestId === undefined ? {} : { request_id: requestId }),
         ...fields,
       });
@@ -127,16 +165,20 @@ export function createSession(options: {
     },
 
     async join(connection, position, greet) {
+      if (parts.connections === 'single') {
+        for (const earlier of connections) earlier.close(closeCodes.replaced, 'replaced');
+      }
+      const forgotten = position !== null && !position.epoch.startsWith(life);
       const missed =
         position?.epoch === epoch && position.lastSeq <= seq ? log.after(position.lastSeq) : null;
       if (missed) {
-        greet({ epoch, seq, resumed: true, snapshot: null });
+        greet({ epoch, seq, resumed: true, forgotten, snapshot: null });
         for (const event of missed) connection.send(event.text);
         connections.add(connection);
         return;
       }
       if (blank && position === null) {
-        greet({ epoch, seq, resumed: false, snapshot: null });
+        greet({ epoch, seq, resumed: false, forgotten, snapshot: null });
         connections.add(connection);
         return;
       }
@@ -144,7 +186,7 @@ export function createSession(options: {
       const at = seq;
       const running = requests.running();
       const snapshot = await readSnapshot(parts, id, files, running);
-      greet({ epoch, seq: at, resumed: false, snapshot });
+      greet({ epoch, seq: at, resumed: false, forgotten, snapshot });
       for (const event of log.after(at) ?? []) connection.send(event.text);
       connections.add(connection);
     },
@@ -152,6 +194,17 @@ export function createSession(options: {
     leave(connection) {
       connections.delete(connection);
       requests.forgetListener(connection);
+    },
+
+    async drained(signal) {
+      const since = clock();
+      for (let slow = slowOnes(); slow.length > 0 && !signal.aborted; slow = slowOnes()) {
+        if (clock() - since > limits.slowMs) {
+          for (const one of slow) one.close(closeCodes.overloaded, 'The client does not read.');
+        } else {
+          await setTimeout(drainPollMs);
+        }
+      }
     },
 
     async close() {
@@ -164,6 +217,26 @@ export function createSession(options: {
   };
   const requests = createRequests(parts, session);
   return session;
+
+  function slowOnes(): SessionConnection[] {
+    return [...connections].filter(({ bufferedBytes }) => bufferedBytes > limits.slowBytes);
+  }
+
+  function publishLatest(topic: Topic, type: EventName, fields: object): void {
+    const receivers = [...connections].filter(
+      (connection) => connection.topics.has(topic) && connection.bufferedBytes <= limits.slowBytes,
+    );
+    if (receivers.length === 0) return;
+    const timestamp = new Date(clock()).toISOString();
+    const text = JSON.stringify({ type, session_id: id, timestamp, ...fields });
+    const bytes =
+      type === 'phase_frame'
+        ? new Uint8Array(encodePhaseFrame(fields as EventFields<'phase_frame'>))
+        : null;
+    for (const connection of receivers) {
+      connection.send(bytes !== null && connection.binary ? bytes : text);
+    }
+  }
 }
 
 function rememberFile(

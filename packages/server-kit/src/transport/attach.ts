@@ -54,7 +54,7 @@ export function adaptWebSocket(webSocket: WebSocket): SocketLike {
   // An oversize frame makes ws emit an error and close with 1009 by itself.
   webSocket.on('error', () => undefined);
   return {
-    send: (text) => webSocket.send(text),
+    send: (data) => webSocket.send(data),
     close: (code, reason) => webSocket.close(code, reason),
     terminate: () => webSocket.terminate(),
     get bufferedBytes() {

@@ -36,7 +36,8 @@ export interface Connection {
   /** Time of the last frame from the client, epoch milliseconds. */
   readonly lastSeen: number;
   readonly expiresAt: number | null;
-  send(text: string): void;
+  readonly bufferedBytes: number;
+  send(data: string | Uint8Array): void;
   close(code: number, reason: string): void;
 }
 
@@ -73,18 +74,24 @@ export function openConnection(options: {
     get expiresAt() {
       return identity?.expiresAt ?? null;
     },
-    send(text) {
+    get bufferedBytes() {
+      return isClosed ? 0 : socket.bufferedBytes;
+    },
+    send(data) {
       if (isClosed) return;
-      if (socket.bufferedBytes + text.length > limits.unsentBytes) {
+      if (socket.bufferedBytes + data.length > limits.unsentBytes) {
         connection.close(closeCodes.overloaded, 'The client does not read.');
-        socket.terminate();
         return;
       }
-      socket.send(text);
+      socket.send(data);
     },
     close(code, reason) {
       if (isClosed) return;
       socket.close(code, reason);
+      // Behind so many bytes a close frame would wait, and they with it, for a client that may never read.
+      if (socket.bufferedBytes > Math.min(limits.slowBytes, limits.unsentBytes) / 2) {
+        socket.terminate();
+      }
       ended();
     },
   };
@@ -128,6 +135,7 @@ export function openConnection(options: {
 
   async function join(session: Session, handshake: Handshake, who: Identity): Promise<void> {
     const topics = new Set<Topic>(['session']);
+    let isBinary = false;
     const member: SessionConnection = {
       id: connection.id,
       clientId: handshake.clientId ?? parts.createId('k'),
@@ -135,10 +143,17 @@ export function openConnection(options: {
         return identity ?? who;
       },
       topics,
+      get binary() {
+        return isBinary;
+      },
+      get bufferedBytes() {
+        return connection.bufferedBytes;
+      },
       send: connection.send,
       close: connection.close,
-      subscribe(added) {
+      subscribe(added, binary) {
         for (const topic of added) topics.add(topic);
+        isBinary = binary;
       },
       unsubscribe(removed) {
         for (const topic of removed) topics.delete(topic);
@@ -174,6 +189,7 @@ export function openConnection(options: {
       epoch: welcome.epoch,
       seq: welcome.seq,
       resumed: welcome.resumed,
+      ...(welcome.forgotten ? { forgotten: true } : {}),
       user,
     };
     connection.send(JSON.stringify(message));

@@ -3,7 +3,8 @@
  * its own events to these.
  */
 export interface SocketLike {
-  send(text: string): void;
+  /** Sends a text frame, or bytes as a binary one. */
+  send(data: string | Uint8Array): void;
   close(code: number, reason: string): void;
   /** Drops the connection without a closing handshake. */
   terminate(): void;

@@ -5,6 +5,8 @@ import type { Connection } from './connection.ts';
 
 /** How often connections, sessions and approvals are looked after, milliseconds. */
 const sweepMs = 1_000;
+/** How often old outcomes are forgotten, milliseconds. */
+const pruneMs = 30_000;
 /** Beside two heartbeats, what a hidden tab whose timers are throttled may stay silent, ms. */
 const throttledTabMs = 60_000;
 /** How long before its end a token is announced to expire, milliseconds. */
@@ -27,26 +29,36 @@ export function startUpkeep({
 }): () => void {
   const { limits } = parts;
   const noticed = new WeakSet<Connection>();
-  let sinceHeartbeatMs = 0;
-  const timer = setInterval(() => {
-    sweep().catch((error: unknown) => {
-      parts.logger.error({ error }, 'Looking after sessions failed.');
-    });
-  }, sweepMs);
-  timer.unref();
-  return () => clearInterval(timer);
+  const timers = [
+    every(sweepMs, sweep),
+    every(pruneMs, () => parts.storage.outcomes.prune(limits.outcomeMs)),
+    ...(limits.heartbeatMs > 0 ? [every(limits.heartbeatMs, pingAll)] : []),
+  ];
+  return () => timers.forEach(clearInterval);
+
+  function every(ms: number, work: () => Promise<void>): NodeJS.Timeout {
+    const timer = setInterval(() => {
+      work().catch((error: unknown) => {
+        parts.logger.error({ error }, 'Looking after sessions failed.');
+      });
+    }, ms);
+    return timer.unref();
+  }
+
+  function pingAll(): Promise<void> {
+    const timestamp = new Date(parts.clock()).toISOString();
+    const ping = JSON.stringify({ type: 'ping', timestamp });
+    for (const connection of connections) connection.send(ping);
+    return Promise.resolve();
+  }
 
   async function sweep(): Promise<void> {
     const now = parts.clock();
-    sinceHeartbeatMs += sweepMs;
-    const isHeartbeat = sinceHeartbeatMs >= limits.heartbeatMs;
-    if (isHeartbeat) sinceHeartbeatMs = 0;
-    const ping = JSON.stringify({ type: 'ping', timestamp: new Date(now).toISOString() });
     for (const connection of connections) {
-      if (now - connection.lastSeen > limits.heartbeatMs * 2 + throttledTabMs) {
+      const isSilent = now - connection.lastSeen > limits.heartbeatMs * 2 + throttledTabMs;
+      if (limits.heartbeatMs > 0 && isSilent) {
         connection.close(closeCodes.heartbeatLost, 'Nothing was heard for too long.');
       } else {
-        if (isHeartbeat) connection.send(ping);
         watchExpiry(connection, now);
       }
     }
@@ -54,7 +66,6 @@ export function startUpkeep({
       const session = registry.get(record.sessionId);
       await session?.requests.refuseApproval(record);
     }
-    if (isHeartbeat) await parts.storage.outcomes.prune(limits.outcomeMs);
     await registry.sweep();
   }
 
