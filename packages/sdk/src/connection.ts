@@ -138,7 +138,6 @@ export function createConnection(
   }
 
   function receive(data: unknown): void {
-    heartbeat.heard();
     if (typeof data !== 'string') return emit('binary', data as ArrayBuffer);
     let message: IncomingMessage;
     try {
@@ -148,7 +147,9 @@ export function createConnection(
       return lost(ownCloseCode, 'unreadable');
     }
     if (message.type === 'connect') return opened(message as unknown as ConnectMessage);
+    // Events come though nothing that we send arrives; only an answer shows that we are heard.
     if (message.type === 'ping') send('{"type":"pong"}');
+    else if (!message['session_id']) heartbeat.heard();
     if (message.type === 'disconnect') retryAfterMs = message['retry_after_ms'] as number;
     if (greeting) received(message);
   }

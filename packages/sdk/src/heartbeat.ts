@@ -7,9 +7,9 @@ export const probeMs = 3_000;
 export interface Heartbeat {
   /** Begins; the server pings every `intervalMs`. 0 turns the watch off, not the probes. */
   start(intervalMs: number): void;
-  /** Something arrived. */
+  /** The server has answered, so that both directions work. */
   heard(): void;
-  /** Asks for a sign of life at once, after which anything that arrives will do. */
+  /** Asks for an answer at once; any answer will do. */
   probe(): void;
   /** Ends; no timer is left. */
   stop(): void;

@@ -16,7 +16,7 @@ describe('the heartbeat', () => {
     const { client, factory, open } = harness();
     await open();
     await vi.advanceTimersByTimeAsync(30_000);
-    factory.last.say({ type: 'ping' });
+    factory.last.say({ type: 'pong' });
     await vi.advanceTimersByTimeAsync(45_000);
     expect(factory.last.sent.at(-1)).toEqual({ type: 'ping' });
     expect(client.status.state).toBe('connected');
@@ -37,6 +37,19 @@ describe('the heartbeat', () => {
     expect(client.status.state).toBe('connected');
     environment.wake();
     await vi.advanceTimersByTimeAsync(3000);
+    expect(client.status).toMatchObject({ state: 'reconnecting', code: 4408 });
+  });
+
+  it('gives up a socket that brings events and takes nothing', async () => {
+    const { client, factory, open } = harness();
+    await open();
+    for (let second = 1; second < 48; second++) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      factory.last.event(second);
+      if (second % 30 === 0) factory.last.say({ type: 'ping' });
+    }
+    expect(client.status.state).toBe('connected');
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(client.status).toMatchObject({ state: 'reconnecting', code: 4408 });
   });
 
@@ -96,6 +109,7 @@ describe('the heartbeat', () => {
       const due = [...timers.values()];
       timers.clear();
       for (const callback of due) callback();
+      if (factory.last.sent.at(-1)?.['type'] === 'ping') factory.last.say({ type: 'pong' });
     }
     expect(client.status.state).toBe('connected');
   });
