@@ -17,16 +17,18 @@ export function createPathOrder(): PathOrder {
   const tails = new Map<string, Promise<void>>();
   return {
     enter(keys) {
-      const earlier = keys.map((key) => tails.get(key)).filter((tail) => tail !== undefined);
+      const turn = Promise.all(keys.map((key) => tails.get(key))).then(() => undefined);
       let leave: () => void = () => undefined;
       const left = new Promise<void>((resolve) => {
         leave = resolve;
       });
-      for (const key of keys) tails.set(key, left);
-      void left.then(() => {
-        for (const key of keys) if (tails.get(key) === left) tails.delete(key);
+      // Who leaves before his turn, as a repeat that is answered from the store, lets nobody past those
+      // who still work.
+      const tail = Promise.all([turn, left]).then(() => {
+        for (const key of keys) if (tails.get(key) === tail) tails.delete(key);
       });
-      return { turn: Promise.all(earlier).then(() => undefined), leave };
+      for (const key of keys) tails.set(key, tail);
+      return { turn, leave };
     },
   };
 }
