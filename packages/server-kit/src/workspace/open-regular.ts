@@ -70,9 +70,13 @@ async function isOurs(
 async function removeLeftover(parent: Directory, stats: Stats): Promise<void> {
   for await (const { name } of parent.entries()) {
     if (!isTemporaryName(name.toString())) continue;
-    const found = await lstat(parent.child(name));
-    if (identityOf(found) !== identityOf(stats)) continue;
-    await unlink(parent.child(name));
-    return;
+    try {
+      if (identityOf(await lstat(parent.child(name))) !== identityOf(stats)) continue;
+      await unlink(parent.child(name));
+      return;
+    } catch (error) {
+      // The temporary file of a request that has just ended, or another reader was faster.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
 }
