@@ -332,10 +332,10 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   }
 }
 
-/** Resolves when no request runs any more, or when the grace is over. */
+/** Lets nothing begin, and resolves when no request runs any more or when the grace is over. */
 async function settled(registry: SessionRegistry, graceMs: number): Promise<void> {
   const idle = Promise.all(
-    [...registry.sessions.values()].map((session) => session.requests.idle()),
+    [...registry.sessions.values()].map((session) => session.requests.drain()),
   );
   let timer: NodeJS.Timeout | undefined;
   const grace = new Promise<void>((done) => {

@@ -39,19 +39,32 @@ export interface Requests {
   running(): EventFields<'session_snapshot'>['running'];
   forgetListener(connection: SessionConnection): void;
   readonly count: number;
-  /** Resolves when all that runs now has ended; what waits for a person is not waited for. */
-  idle(): Promise<void>;
-  /** Stops what runs and waits until it has stopped. */
+  /**
+   * Begins nothing any more, and resolves when all that runs now has ended. What comes is not answered,
+   * so that its sender asks the next server; what waits for a person is not waited for.
+   */
+  drain(): Promise<void>;
+  /**
+   * Stops what runs and waits until it has stopped. A `run` ends as interrupted; all else is left
+   * unanswered, and is done or found done when its sender repeats it.
+   */
   close(): Promise<void>;
 }
 
 /** How long a client should wait before it repeats a request that was one too many, ms. */
 const crowdedRetryMs = 1_000;
 
+/** Why a request is aborted when the server stops, told apart from a person's `cancel`. */
+const stopped = new Error('The server stops.');
+
+/** What is served until the end: to stop things, and to show that somebody is there. */
+const servedWhileDraining: ReadonlySet<OperationName> = new Set(['cancel', 'ping']);
+
 /** Makes the requests of one session. */
 export function createRequests(parts: Parts, session: Session): Requests {
   const active = new Map<string, RunningRequest>();
   const order = createPathOrder();
+  let isDraining = false;
 
   const requests: Requests = {
     submit(connection, frame) {
@@ -62,6 +75,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
         if (joined.pending) connection.send(JSON.stringify(joined.pending));
         return;
       }
+      if (isDraining && !servedWhileDraining.has(frame.name)) return;
       if (active.size >= parts.limits.requestsInFlight) {
         const error = new RequestError(
           'rate_limited',
@@ -111,16 +125,17 @@ export function createRequests(parts: Parts, session: Session): Requests {
       return active.size;
     },
 
-    async idle() {
+    async drain() {
+      isDraining = true;
       const working = [...active.values()].filter(({ pending }) => pending === null);
       await Promise.all(working.map(({ ended }) => ended));
     },
 
     async close() {
       for (const running of active.values()) {
-        if (running.pending === null) running.abort.abort();
+        if (running.pending === null) running.abort.abort(stopped);
       }
-      await requests.idle();
+      await requests.drain();
     },
   };
   return requests;
@@ -176,7 +191,10 @@ export function createRequests(parts: Parts, session: Session): Requests {
       }
       message = ending.message;
     } catch (error) {
-      if (running.abort.signal.aborted) {
+      if (running.abort.signal.reason === stopped) {
+        if (contract[running.type].class !== 'run') return leaveUnanswered(running);
+        message = interruptedMessage(running);
+      } else if (running.abort.signal.aborted) {
         message = { type: 'cancelled' };
       } else {
         message = failureOf(running, error);
@@ -211,6 +229,13 @@ export function createRequests(parts: Parts, session: Session): Requests {
     running.settle(message.type);
   }
 
+  /** Lets go of a request that the next server is to answer. */
+  function leaveUnanswered(running: RunningRequest): string {
+    active.delete(textOf(running.key));
+    running.settle('unanswered');
+    return 'unanswered';
+  }
+
   /** Answers a request that was sent before; false when it must run, as it had only begun. */
   async function repeatKnown(running: RunningRequest, known: Outcome): Promise<boolean> {
     const { key, type } = running;
@@ -233,11 +258,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
       return true;
     }
     if (contract[type].class !== 'run') return false;
-    const error = new RequestError(
-      'interrupted',
-      'The server stopped while this ran. It was not run again; ask anew if you want that.',
-    );
-    await finish(running, errorMessage(error, key.requestId, type), true);
+    await finish(running, interruptedMessage(running), true);
     return true;
   }
 
@@ -375,7 +396,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
     const replies: string[] = [];
     running.listeners.add({ send: (text) => void replies.push(text) });
     active.set(textOf(running.key), running);
-    const stop = () => running.abort.abort();
+    const stop = () => running.abort.abort(parent.abort.signal.reason);
     parent.abort.signal.addEventListener('abort', stop, { once: true });
     try {
       if (contract[name].class !== 'read') {
@@ -399,7 +420,9 @@ export function createRequests(parts: Parts, session: Session): Requests {
     } finally {
       parent.abort.signal.removeEventListener('abort', stop);
     }
-    return toolResultOf<N>(JSON.parse(replies.at(-1) ?? '{}') as Record<string, unknown>);
+    return toolResultOf<N>(
+      JSON.parse(replies.at(-1) ?? '{"type":"cancelled"}') as Record<string, unknown>,
+    );
   }
 
   function failureOf(running: RunningRequest, error: unknown): ErrorMessage {
@@ -419,6 +442,14 @@ export function createRequests(parts: Parts, session: Session): Requests {
   function keyOf(clientId: string, requestId: string): RequestKey {
     return { sessionId: session.id, clientId, requestId };
   }
+}
+
+function interruptedMessage({ key, type }: RunningRequest): ErrorMessage {
+  const error = new RequestError(
+    'interrupted',
+    'The server stopped while this ran. It was not run again; ask anew if you want that.',
+  );
+  return errorMessage(error, key.requestId, type);
 }
 
 function textOf(key: RequestKey): string {
