@@ -4,14 +4,11 @@ import { failure } from './errors.ts';
 import { createEmitter, type ClientEvents } from './events.ts';
 import type { ClientOptions, RequestOptions, StreamOptions } from './options.ts';
 import type { EventMessage, InputOf, OperationName, OutputOf } from './protocol/index.ts';
-import { ownCloseCode } from './reconnect.ts';
+import { lingerMs, ownCloseCode } from './reconnect.ts';
 import { createRequests, errorOf } from './requests.ts';
 import { createSession } from './session.ts';
 import type { Status } from './status.ts';
 import { createStream, type RequestStream, type StreamName } from './stream.ts';
-
-/** How long a client that nobody retains stays open, milliseconds. */
-const lingerMs = 250;
 
 /** One user's link to one session of the server. */
 export interface Client {

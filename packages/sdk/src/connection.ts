@@ -116,7 +116,7 @@ export function createConnection(
       const target = new URL(address, environment.baseUrl);
       target.protocol = target.protocol.replace('http', 'ws');
       for (const [name, value] of Object.entries(query())) {
-        if (value != null) target.searchParams.set(name, `${value}`);
+        if (value != null) target.searchParams.set(name, value as string);
       }
       socket = new (options.WebSocket ?? WebSocket)(target.href, [
         'ide-assistant.v1',
@@ -124,7 +124,7 @@ export function createConnection(
       ]);
     } catch (cause) {
       if (current !== generation) return;
-      emit('error', failure('network', { cause, retryable: end === lost }));
+      emit('error', failure('network', { cause }));
       return end(ownCloseCode, (cause as Error).message);
     }
     socket.binaryType = 'arraybuffer';

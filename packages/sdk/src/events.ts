@@ -27,6 +27,8 @@ export interface Emitter<Events> {
 /** Creates an emitter in which one listener's exception neither stops the others nor the caller. */
 export function createEmitter<Events>(): Emitter<Events> {
   const entries = new Set<{ name: keyof Events; listener: (event: never) => void }>();
+  // What a listener causes waits until all have heard of its cause, so that nobody hears them reversed.
+  const waiting: (() => void)[] = [];
   return {
     on(name, listener) {
       const entry = { name, listener };
@@ -34,15 +36,21 @@ export function createEmitter<Events>(): Emitter<Events> {
       return () => void entries.delete(entry);
     },
     emit(name, event) {
-      for (const entry of [...entries]) {
-        if (entry.name !== name) continue;
-        try {
-          entry.listener(event as never);
-        } catch (error) {
-          // Like an exception in a DOM listener: it surfaces as unhandled, outside of our call.
-          void Promise.reject(error);
+      const tell = () => {
+        for (const entry of [...entries]) {
+          if (entry.name !== name) continue;
+          try {
+            entry.listener(event as never);
+          } catch (error) {
+            // Like an exception in a DOM listener: it surfaces as unhandled, outside of our call.
+            void Promise.reject(error);
+          }
         }
-      }
+      };
+      if (waiting.push(tell) > 1) return;
+      // The list grows while it is read.
+      for (const next of waiting) next();
+      waiting.length = 0;
     },
   };
 }

@@ -6,14 +6,14 @@ export interface Backoff {
   maxMs: number;
 }
 
+/** How long a client that nobody retains any more stays open, milliseconds. */
+export const lingerMs = 250;
+
 /**
  * Close code that the client gives for its own reasons: `gap`, `offline`, `unreadable`, no url
  * or token, no socket. It stands for no HTTP status, so that no server means something by it.
  */
 export const ownCloseCode = 4900;
-
-// Done (1000); protocol, data, text, policy, size and extension errors; 44xx but for 4401, 4408, 4429.
-const finalCodes = /^(100[023789]|1010|44(?!01|08|29)..)$/;
 
 /**
  * Whether a repeat after this close would fail again. Codes of the wire contract are 4000 + an HTTP
@@ -25,7 +25,8 @@ const finalCodes = /^(100[023789]|1010|44(?!01|08|29)..)$/;
  * @see RFC 6455, section 7.4.1
  */
 export function isFinal(code: number): boolean {
-  return finalCodes.test(`${code}`);
+  // Done (1000); protocol, data, text, policy, size, extension errors; 44xx but for 4401, 4408, 4429.
+  return /^(100[023789]|1010|44(?!01|08|29)..)$/.test(`${code}`);
 }
 
 /**

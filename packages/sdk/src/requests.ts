@@ -109,7 +109,7 @@ export function createRequests(
         if (entry.settle(error) && entry.sent)
           start('cancel', { request_id_to_cancel: requestId }, { timeoutMs: 0 }, true);
       };
-      const abort = () => giveUp(cancelled(signal));
+      const abort = () => giveUp(failure('cancelled', { cause: signal?.reason }));
       cancel = abort;
       signal?.addEventListener('abort', abort);
       outbox.set(requestId, entry);
@@ -159,8 +159,6 @@ export function createRequests(
     },
   };
 }
-
-const cancelled = (signal?: AbortSignal) => failure('cancelled', { cause: signal?.reason });
 
 /** The error that a reply stands for, if it is not a success. */
 export function errorOf(type: string, output: object): AssistantError | undefined {

@@ -41,9 +41,11 @@ describe('the entry', () => {
 
   it('brings nothing along: no dependency, no builtin, no schema', async () => {
     const { inputs } = await bundle(`export * from './src/index.ts'`);
-    expect(inputs.filter((path) => path !== '<stdin>' && !/^src\/(?!protocol\/(?!phase-frame))/.test(path))).toEqual(
-      [],
-    );
+    expect(
+      inputs.filter(
+        (path) => path !== '<stdin>' && !/^src\/(?!protocol\/(?!phase-frame))/.test(path),
+      ),
+    ).toEqual([]);
   });
 
   it('leaves the editor state out for those who only use the client', async () => {

@@ -219,3 +219,17 @@ describe('a token about to end', () => {
     expect(errors).toEqual([]);
   });
 });
+
+describe('a listener that causes a further event', () => {
+  it('leaves everybody with the same order', async () => {
+    const { client, factory, open } = harness();
+    await open();
+    const heard: string[] = [];
+    client.on('status', ({ state }) => {
+      if (state === 'reconnecting') client.close();
+    });
+    client.on('status', ({ state }) => heard.push(state));
+    factory.last.drop(1006);
+    expect(heard).toEqual(['reconnecting', 'closed']);
+  });
+});

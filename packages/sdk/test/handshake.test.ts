@@ -70,7 +70,7 @@ describe('the handshake', () => {
     const reply = client.request('ping', {}).catch((error: unknown) => error);
     await settle();
     expect(client.status).toMatchObject({ state: 'closed', code: 4900 });
-    expect(errors).toMatchObject([{ code: 'network', retryable: false }]);
+    expect(errors).toMatchObject([{ code: 'network' }]);
     await expect(reply).resolves.toMatchObject({ code: 'closed' });
   });
 
@@ -81,9 +81,7 @@ describe('the handshake', () => {
     client.connect();
     await settle();
     expect(client.status).toMatchObject({ state: 'reconnecting', code: 4900, reason: 'down' });
-    expect(errors).toMatchObject([
-      { code: 'network', retryable: true, cause: { message: 'down' } },
-    ]);
+    expect(errors).toMatchObject([{ code: 'network', cause: { message: 'down' } }]);
     await vi.advanceTimersByTimeAsync(250);
     expect(factory.last.protocols).toEqual(['ide-assistant.v1', 'bearer.t']);
   });
