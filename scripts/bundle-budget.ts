@@ -24,8 +24,8 @@ const stages: readonly Stage[] = [
   },
   {
     // Whoever expands an empty chat waits for the stage above alone; Markdown and proposals come
-    // while the first answer is under way, or with a remembered conversation. The design's goal of 30 KB is
-    // missed here by a fifth.
+    // once it is connected, or with a remembered conversation. The design's goal of 30 KB is missed
+    // here by a fifth.
     name: 'chat with an answer and a proposal',
     sources: ['src/panels/message/message.ts'],
     maxBytes: 37_000,

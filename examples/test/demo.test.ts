@@ -77,6 +77,7 @@ test('a message that is typed while the server is gone is sent when it is back, 
   await page.getByRole('button', { name: /^Open assistant/ }).click();
   const widget = page.locator('ide-assistant');
   await widget.getByText('Connected').first().waitFor({ state: 'attached' });
+  await page.waitForLoadState('networkidle');
 
   await server.kill();
   await widget

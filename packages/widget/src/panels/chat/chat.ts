@@ -94,11 +94,12 @@ export class Chat extends LitElement {
   }
 
   // What an empty conversation does without loads when it first comes; its element stands empty
-  // until then.
+  // until then. Messages load as soon as there is a server to load them from: a question may be typed
+  // after it has gone, and a browser does not try again what once failed to load.
   protected override willUpdate(): void {
-    const [messages = [], diffs = [], , , asked = false] = this.#slice.value ?? [];
+    const [messages = [], diffs = [], , status, asked = false] = this.#slice.value ?? [];
     const [, chatRun = false] = this.#ui.value ?? [];
-    if (messages.length > 0) void import('../message/message.ts');
+    if (messages.length > 0 || status?.state === 'connected') void import('../message/message.ts');
     if (diffs.length > 0) void import('../diff-card/diff-card.ts');
     if (asked) void import('../approvals/approvals.ts');
     if (chatRun) void import('../output/output.ts');
