@@ -4,8 +4,8 @@ import { playwright } from '@vitest/browser-playwright';
 const conditions = ['ide-assistant-source'];
 const chromium = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
-/** Tests that run in a real page. */
-const browser = {
+/** Tests that run in a real page. Made anew for each project, since Vitest writes its name into it. */
+const browser = () => ({
   enabled: true,
   headless: true,
   screenshotFailures: false,
@@ -16,7 +16,7 @@ const browser = {
     },
   }),
   instances: [{ browser: 'chromium' as const }],
-};
+});
 
 export default defineConfig({
   resolve: { conditions },
@@ -43,12 +43,29 @@ export default defineConfig({
           name: 'sdk-browser',
           root: 'packages/sdk',
           include: ['test/browser/**/*.test.ts'],
-          browser,
+          browser: browser(),
         },
       },
       {
         extends: true,
-        test: { name: 'server-kit', root: 'packages/server-kit', include: ['test/**/*.test.ts'] },
+        test: {
+          name: 'server-kit',
+          root: 'packages/server-kit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/delivery/**'],
+        },
+      },
+      {
+        extends: true,
+        // Last and alone: each of these loads both cores with a client and a server, and would slow the
+        // others down until they time out.
+        test: {
+          name: 'delivery',
+          root: 'packages/server-kit',
+          include: ['test/delivery/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
+        },
       },
       {
         extends: true,
@@ -70,7 +87,7 @@ export default defineConfig({
           root: 'packages/widget',
           include: ['test/**/*.test.ts'],
           exclude: ['test/state/**'],
-          browser,
+          browser: browser(),
         },
       },
     ],
