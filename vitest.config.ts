@@ -65,6 +65,8 @@ export default defineConfig({
           include: ['test/delivery/**/*.test.ts'],
           sequence: { groupOrder: 1 },
           maxWorkers: 1,
+          // A scenario that hangs says so by itself, much earlier.
+          testTimeout: 600_000,
         },
       },
       {

@@ -3,9 +3,6 @@ import type { MutantName } from './mutants/index.ts';
 import { play, playMutant } from './play.ts';
 import type { ScenarioName } from './scenarios/index.ts';
 
-/** Ten thousand requests beside streams and events take their time on two cores. */
-const timeout = 600_000;
-
 const modes: [string, ScenarioName, number, MutantName[]][] = [
   [
     'F1: connections cut at random bytes, both directions',
@@ -77,7 +74,7 @@ describe.each(modes)(
       },
     );
 
-    test.each(found)('would show it if the %s', { timeout }, async (mutant) => {
+    test.each(found)('would show it if the %s', async (mutant) => {
       const { violations } = await playMutant(scenario, mutant);
       expect(violations.join('\n')).not.toBe('');
     });
