@@ -144,7 +144,7 @@ export function createConnection(
       // Never null: an object, or a primitive on which every field below is undefined.
       message = JSON.parse(data) ?? {};
     } catch {
-      return lost(ownCloseCode, 'unreadable');
+      return lost(ownCloseCode, 'network');
     }
     if (message.type === 'connect') return opened(message as unknown as ConnectMessage);
     // Events come though nothing that we send arrives; only an answer shows that we are heard.

@@ -84,6 +84,11 @@ export interface RequestOptions {
   requestId?: string | undefined;
   /** Called when a person must approve first. The timeout then begins when the approval would end. */
   onPending?: ((pending: PendingMessage) => void) | undefined;
+  /**
+   * When the request was first called, epoch milliseconds: `queue.maxAgeMs` is counted from then. For one
+   * that is repeated after a reload. @default now
+   */
+  calledAt?: number | undefined;
 }
 
 /** Options of a stream. It has no time limit unless `timeoutMs` is given. */

@@ -10,7 +10,7 @@ export interface Backoff {
 export const lingerMs = 250;
 
 /**
- * Close code that the client gives for its own reasons: `gap`, `offline`, `unreadable`, no url
+ * Close code that the client gives for its own reasons: `gap`, `offline`, `network` (an unreadable frame), no url
  * or token, no socket. It stands for no HTTP status, so that no server means something by it.
  */
 export const ownCloseCode = 4900;

@@ -61,6 +61,7 @@ export function createRequests(
       timeoutMs = defaultTimeoutMs,
       requestId = randomId(),
       onPending,
+      calledAt = clock.now(),
     }: RequestOptions = {},
     internal = false,
   ): StartedRequest {
@@ -86,7 +87,7 @@ export function createRequests(
         }, ms);
       };
       const entry: Entry = {
-        ...{ frame, bytes, calledAt: clock.now(), sent: false },
+        ...{ frame, bytes, calledAt, sent: false },
         settle(error, output) {
           if (!outbox.delete(requestId)) return false;
           totalBytes -= bytes;

@@ -30,7 +30,7 @@ export function createSession(sessionId: string | undefined): Session {
     query: () => ({ session, epoch, last_seq: epoch && lastSeq }),
     adopt(connect) {
       // Otherwise the missed events follow, and our own number stays the one to count from.
-      if (!connect.resumed || connect.epoch !== epoch) lastSeq = connect.seq;
+      if (!connect.resumed) lastSeq = connect.seq;
       session = connect.session_id;
       epoch = connect.epoch;
     },

@@ -63,7 +63,7 @@ describe('numbered events', () => {
     await open({ seq: 9 });
     factory.last.drop(1006);
     await vi.advanceTimersByTimeAsync(250);
-    factory.last.greet({ epoch: 'e_2', resumed: true, seq: 0 });
+    factory.last.greet({ epoch: 'e_2', resumed: false, seq: 0 });
     factory.last.event(1);
     expect(seen).toEqual([1]);
     factory.last.drop(1006);

@@ -139,7 +139,7 @@ describe('what cannot be understood', () => {
     const { client, factory, open } = harness();
     await open();
     factory.last.onmessage?.({ data: '{"type":' });
-    expect(client.status).toMatchObject({ state: 'reconnecting', reason: 'unreadable' });
+    expect(client.status).toMatchObject({ state: 'reconnecting', reason: 'network' });
   });
 
   it('tells of an error that belongs to no request', async () => {
