@@ -1,5 +1,7 @@
+import { contract } from '@ide-assistant/sdk/protocol';
 import { unifiedDiff } from '../edits/index.ts';
 import { hashOf, readFile, writeFile } from '../workspace/index.ts';
+import { currentHash } from './current-hash.ts';
 import { fieldPath } from './field-path.ts';
 import type { OperationHandler } from './handler.ts';
 
@@ -8,7 +10,18 @@ import type { OperationHandler } from './handler.ts';
  * only when the request names its finding, and shown by `preview` in any case.
  */
 export const autoFix: OperationHandler<'auto_fix'> = {
-  async execute({ issue, preview = false }, { parts, session, paths, principal, tell }) {
+  // To fix a fixed file changes nothing, but its reply would say that nothing was fixed.
+  async tookEffect({ preview = false }, { parts, session, paths, principal, effectId, tell }) {
+    const fix = preview ? null : await parts.storage.proposals.findFix(effectId);
+    if (!fix) return null;
+    const { hash } = fix;
+    const path = fieldPath(paths, 'file_path');
+    if ((await currentHash(await session.workspace(), path)) !== hash) return null;
+    tell('file_update', { path: path.path, hash, origin: principal.userId });
+    return contract.auto_fix.output.parse(fix.reply);
+  },
+  async execute({ issue, preview = false }, context) {
+    const { parts, session, paths, principal, effectId, tell } = context;
     const path = fieldPath(paths, 'file_path');
     const workspace = await session.workspace();
     const before = await readFile(workspace, path, { maxBytes: parts.limits.fileBytes });
@@ -19,29 +32,28 @@ export const autoFix: OperationHandler<'auto_fix'> = {
       tiers: preview || issue !== undefined ? ['apply', 'propose'] : ['apply'],
       ...(issue === undefined ? {} : { issue }),
     });
-    const changed = fixed.content !== content;
-    if (changed && !preview) {
-      await writeFile(workspace, path, Buffer.from(fixed.content), {
-        maxBytes: parts.limits.fileBytes,
-        fileTypes: parts.fileTypes,
-        expectedHash: before.hash,
-      });
-    }
-    const hash = hashOf(Buffer.from(fixed.content));
-    if (changed && !preview) {
-      tell('file_update', {
-        path: path.path,
-        hash,
-        origin: principal.userId,
-        content: fixed.content,
-      });
-    }
-    return {
+    const bytes = Buffer.from(fixed.content);
+    const hash = hashOf(bytes);
+    const reply = {
       file_path: path.path,
       fixes: fixed.fixes.map(({ rule, line, description }) => ({ rule, line, description })),
       diff: unifiedDiff(path.path, content, fixed.content),
       remaining: fixed.remaining,
       hash: preview ? before.hash : hash,
     };
+    if (fixed.content === content || preview) return reply;
+    await parts.storage.proposals.noteFix(effectId, { hash, reply });
+    await writeFile(workspace, path, bytes, {
+      maxBytes: parts.limits.fileBytes,
+      fileTypes: parts.fileTypes,
+      expectedHash: before.hash,
+    });
+    tell('file_update', {
+      path: path.path,
+      hash,
+      origin: principal.userId,
+      content: fixed.content,
+    });
+    return reply;
   },
 };

@@ -43,6 +43,8 @@ export interface OperationContext {
     readonly userId: string;
     readonly roles: readonly string[];
   };
+  /** Names this request's effect: the same for each repeat of it, also after a restart. */
+  readonly effectId: string;
   /** The request's paths by field name, confined. */
   readonly paths: Readonly<Record<string, ConfinedPath>>;
   /** What the hunter found in the scanned text. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   actionOf,
   contract,
@@ -109,6 +110,7 @@ export async function handleRequest<N extends OperationName>(
     parts,
     session,
     principal,
+    effectId: effectIdOf(session.id, request),
     paths: target.paths,
     alerts: hunted.report.alerts,
     signal: request.signal,
@@ -118,7 +120,7 @@ export async function handleRequest<N extends OperationName>(
   try {
     const kept = request.hadBegun ? await handler.tookEffect?.(input, context) : null;
     const result = contract[name].output.parse(kept ?? (await handler.execute(input, context)));
-    const proof = await verify<N>(recorded, permit, intent, result as never);
+    const proof = await verify<N>(recorded, permit, intent, result as never).catch(notAgain);
     return { kind: 'reply', message: { type: contract[name].reply, ...result, ...proof } };
   } catch (error) {
     // A log that cannot be written has nothing to add about its own failure.
@@ -174,6 +176,10 @@ function blocked(
   };
 }
 
+function effectIdOf(sessionId: string, { clientId, requestId }: Request): string {
+  return hash('sha256', JSON.stringify([sessionId, clientId, requestId]), 'base64url');
+}
+
 /** The log and the approver speak of what was asked, not of how it travelled. */
 function withoutEnvelope<N extends OperationName>(
   input: ParsedInputOf<N>,
@@ -185,6 +191,13 @@ function withoutEnvelope<N extends OperationName>(
     ...fields
   } = input as Record<string, unknown>;
   return fields;
+}
+
+/** What has happened and could not be proved may not happen again by a repeat. */
+function notAgain(error: unknown): never {
+  if (!(error instanceof RequestError)) throw error;
+  const { code, message, details } = error;
+  throw new RequestError(code, message, { cause: error, ...(details ? { details } : {}) });
 }
 
 function outcomeOf(error: unknown, signal: AbortSignal): string {

@@ -245,21 +245,40 @@ export function createRequests(parts: Parts, session: Session): Requests {
       running.settle((JSON.parse(known.reply) as { type: string }).type);
       return true;
     }
-    const waiting = (await parts.approvals.list(session.id)).find((record) => {
+    const asked = (await parts.approvals.list(session.id)).findLast((record) => {
       const stored = JSON.parse(record.request) as StoredRequest;
-      return (
-        record.state === 'pending' &&
-        stored.clientId === key.clientId &&
-        stored.requestId === key.requestId
-      );
+      return stored.clientId === key.clientId && stored.requestId === key.requestId;
     });
-    if (waiting) {
-      suspend(running, waiting, waiting.approval_id);
-      return true;
-    }
+    // Its approval may have been taken up, and it answered by that, since the look at its outcome.
+    if (active.get(textOf(key)) !== running) return true;
+    if (asked && (await takeUp(running, asked))) return true;
     if (contract[type].class !== 'run') return false;
     await finish(running, interruptedMessage(running), true);
     return true;
+  }
+
+  /** Goes on where the server ended with an approval; false when it was run and cut off. */
+  async function takeUp(running: RunningRequest, asked: ApprovalRecord): Promise<boolean> {
+    switch (asked.state) {
+      case 'pending':
+        suspend(running, asked, asked.approval_id);
+        return true;
+      case 'approved':
+        // Of all who try, one runs it, and answers whoever waits for it here.
+        runApproved(asked).catch((error: unknown) => {
+          parts.logger.error({ error }, 'An approved request could not be run.');
+        });
+        return true;
+      case 'denied':
+      case 'expired':
+        await requests.refuseApproval(asked);
+        return true;
+      case 'cancelled':
+        await finish(running, { type: 'cancelled' }, true);
+        return true;
+      default:
+        return false;
+    }
   }
 
   function suspend(running: RunningRequest, approval: ApprovalRecord, auditId: string): void {
@@ -293,16 +312,18 @@ export function createRequests(parts: Parts, session: Session): Requests {
 
   /** Runs a request that a person has approved, from the bytes that were stored. */
   async function runApproved(record: ApprovalRecord): Promise<void> {
-    const running = adopt(JSON.parse(record.request) as StoredRequest);
     let stored: StoredRequest | null;
     try {
       stored = await parts.approvals.claim(record.approval_id);
     } catch (error) {
+      const running = adopt(JSON.parse(record.request) as StoredRequest);
       running.pending = null;
       await finish(running, failureOf(running, error), true);
       return;
     }
+    // Only now: what nobody runs would wait here for ever.
     if (!stored) return;
+    const running = adopt(stored);
     running.pending = null;
     const identity: Identity = {
       userId: stored.principal.userId,

@@ -76,4 +76,24 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '0002-effects': {
+    async up(database: Kysely<unknown>) {
+      const { schema } = database;
+      // SQLite adds one column at a time.
+      await schema.alterTable('proposals').addColumn('effect_id', 'text').execute();
+      await schema.alterTable('proposals').addColumn('attempt', 'text').execute();
+      await schema
+        .alterTable('quarantine')
+        .addColumn('state', 'text', (column) => column.notNull().defaultTo('held'))
+        .execute();
+      await schema.alterTable('quarantine').addColumn('restored_by', 'text').execute();
+      await schema
+        .createTable('fixes')
+        .addColumn('effect_id', 'text', (column) => column.primaryKey())
+        .addColumn('hash', 'text', (column) => column.notNull())
+        .addColumn('reply', 'text', (column) => column.notNull())
+        .addColumn('noted_at', 'integer', (column) => column.notNull())
+        .execute();
+    },
+  },
 };

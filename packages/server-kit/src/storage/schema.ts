@@ -8,6 +8,7 @@ export interface Schema {
   messages: MessageRow;
   proposals: ProposalRow;
   quarantine: QuarantineRow;
+  fixes: FixRow;
 }
 
 /** A session and the user that it belongs to. */
@@ -58,6 +59,10 @@ export interface ProposalRow {
   /** The protocol's diff as JSON text. */
   diff: string;
   created_at: number;
+  /** Effect that decided; null before, and for what was decided before this was noted. */
+  effect_id: string | null;
+  /** The latest try to write it, as JSON text, noted before the file was touched. */
+  attempt: string | null;
 }
 
 /** A file that was taken out of a workspace; its bytes lie in the quarantine folder under `id`. */
@@ -69,4 +74,18 @@ export interface QuarantineRow {
   hash: string;
   quarantined_at: number;
   quarantined_by: string;
+  /** `copied` while the original may still be in the workspace, then `held`, then `restored`. */
+  state: string;
+  /** Effect that restored it. */
+  restored_by: string | null;
+}
+
+/** A fix of a file, noted before it is written. */
+export interface FixRow {
+  effect_id: string;
+  /** Hash of the file with the fix. */
+  hash: string;
+  /** The reply that tells of the fix, as JSON text. */
+  reply: string;
+  noted_at: number;
 }
