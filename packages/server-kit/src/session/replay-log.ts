@@ -36,6 +36,8 @@ export function createReplayLog(
       if (events.length - start <= maxEvents && size <= maxBytes && oldest.at >= oldestAt) break;
       size -= oldest.text.length;
       dropped = oldest.seq;
+      // Its place is cut off only later, and so many large texts would be kept until then.
+      oldest.text = '';
       start += 1;
     }
     // Cutting the front of an array costs its length, so it waits until half of it is dead.

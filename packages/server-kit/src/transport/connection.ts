@@ -1,5 +1,6 @@
 import {
   closeCodes,
+  contract,
   isOperationName,
   type ConnectMessage,
   type ErrorCode,
@@ -215,14 +216,7 @@ export function openConnection(options: {
     const { type, request_id: requestId, ...fields } = frame;
     if (type === 'pong') return;
     if (type === 'ping' && requestId === undefined) {
-      const { timestamp } = fields;
-      connection.send(
-        JSON.stringify({
-          type: 'pong',
-          ...(timestamp === undefined ? {} : { timestamp }),
-          server_time: new Date(clock()).toISOString(),
-        }),
-      );
+      connection.send(JSON.stringify(answerToPing(fields['timestamp'], clock())));
       return;
     }
     const refused = refusalOf(type, requestId);
@@ -265,6 +259,20 @@ function parseFrame(
     });
   }
   return value as Record<string, unknown> & { type: string };
+}
+
+/** Gives the timestamp back only where it is one: nesting deep enough could not even be written. */
+function answerToPing(timestamp: unknown, now: number): object {
+  const parsed = contract.ping.input.shape.timestamp.safeParse(timestamp);
+  if (parsed.success) {
+    const echo = timestamp === undefined ? {} : { timestamp };
+    return { type: 'pong', ...echo, server_time: new Date(now).toISOString() };
+  }
+  const expected = 'expected a number or at most 64 characters';
+  const error = new RequestError('invalid_message', 'The timestamp of a ping is none.', {
+    details: { issues: [{ path: 'timestamp', message: expected }] },
+  });
+  return errorMessage(error, undefined, 'ping');
 }
 
 function refusalOf(type: string, requestId: unknown): RequestError | null {
