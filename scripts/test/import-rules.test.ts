@@ -45,6 +45,10 @@ const planted: Readonly<Record<string, readonly [file: string, text: string]>> =
     `import { b } from './protocol/index.ts';\nexport const x = b;`,
   ],
   'client-has-no-dependencies': ['packages/sdk/src/dependency.ts', `import 'ws';`],
+  'client-stands-without-its-extras': ['packages/sdk/src/extra.ts', `import './react.ts';`],
+  'react-binding-knows-react-alone': ['packages/sdk/src/react.ts', `import 'ws';`],
+  'vue-binding-knows-vue-alone': ['packages/sdk/src/vue.ts', `import 'ws';`],
+  'svelte-binding-knows-svelte-alone': ['packages/sdk/src/svelte.ts', `import 'ws';`],
   'browser-packages-have-no-node-builtins': ['packages/widget/src/node.ts', `import 'node:fs';`],
   'sdk-imports-no-other-package-of-ours': [
     'packages/sdk/src/widget.ts',

@@ -86,15 +86,16 @@ export function createClient(options: ClientOptions): Client {
     if (greeting) subscriptions.forEach((again) => again());
   });
 
-  on('auth_expiring', async () => {
-    try {
-      const source = options.token;
-      const token = typeof source === 'function' && (await source({ reason: 'expiring' }));
-      if (token) await requests.start('token_refresh', { token }, {}, true).result;
-    } catch (cause) {
+  const renewToken = async () => {
+    const source = options.token;
+    const token = typeof source === 'function' && (await source({ reason: 'expiring' }));
+    if (token) await requests.start('token_refresh', { token }, {}, true).result;
+  };
+  on('auth_expiring', () => {
+    renewToken().catch((cause: unknown) => {
       // The connection lives on until the old token ends; a new one is asked for then.
       emit('error', failure('unauthenticated', { cause }));
-    }
+    });
   });
 
   const query = () => ({ ...session.query(), client: client.clientId });
