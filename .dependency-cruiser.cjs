@@ -103,7 +103,7 @@ module.exports = {
       comment:
         'A value of the protocol brings zod with it: 26 KB gzip on top of a client that promises 4.',
       severity: 'error',
-      from: { path: '^packages/sdk/src/', pathNot: '^packages/sdk/src/(protocol|validate)/' },
+      from: { path: '^packages/sdk/src/', pathNot: '^packages/sdk/src/protocol/' },
       to: {
         path: ['^packages/sdk/src/protocol/(?!phase-frame\\.ts$)', '(^|/)node_modules/zod/'],
         dependencyTypesNot: ['type-only'],

@@ -1,0 +1,2 @@
+export { validate } from './validate.ts';
+export type { Issue } from './check.ts';
