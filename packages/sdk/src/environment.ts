@@ -73,7 +73,6 @@ export const systemEnvironment: Environment = {
 
 /** A random id that no other client has. */
 export function randomId(): string {
-  // `randomUUID` is missing where the page is not a secure context, as on a plain `http:` host. An id
-  // is no secret, so that uniqueness is all that the substitute owes.
-  return crypto.randomUUID?.() ?? `${Math.random()}${Math.random()}`;
+  // `randomUUID` is missing where the page is not a secure context, as on a plain `http:` host.
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
 }

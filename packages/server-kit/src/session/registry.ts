@@ -70,6 +70,8 @@ export function createSessionRegistry(
         );
       }
       const name = id ?? parts.createId('s');
+      // It may be about to be put away, and this connection is not counted until it has joined.
+      idleSince.delete(name);
       const session = sessions.get(name) ?? (await openOnce(name, userId));
       if (session.owner !== userId) {
         throw new RequestError('forbidden', 'This session belongs to somebody else.');
