@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useSyncExternalStore, type DependencyList } from 'react';
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Client } from './client.ts';
 import type { Status } from './status.ts';
 
@@ -16,7 +16,7 @@ const idle: Status = { state: 'idle' };
  * const client = useIdeClient(() => createClient({ url: '/ide/ws', sessionId }), [sessionId]);
  * const status = useIdeStatus(client);
  */
-export function useIdeClient(create: () => Client, deps: DependencyList = []): Client {
+export function useIdeClient(create: () => Client, deps: readonly unknown[] = []): Client {
   const client = useMemo(create, deps);
   useEffect(() => {
     client.retain();

@@ -17,7 +17,9 @@ export function createPathOrder(): PathOrder {
   const tails = new Map<string, Promise<void>>();
   return {
     enter(keys) {
-      const turn = Promise.all(keys.map((key) => tails.get(key) ?? Promise.resolve())).then(() => undefined);
+      const turn = Promise.all(keys.map((key) => tails.get(key) ?? Promise.resolve())).then(
+        () => undefined,
+      );
       let leave: () => void = () => undefined;
       const left = new Promise<void>((resolve) => {
         leave = resolve;

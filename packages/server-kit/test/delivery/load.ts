@@ -47,7 +47,7 @@ export async function loadClient(
     connectTimeoutMs: 2_000,
     backoff: { minMs: 5, maxMs: 50, stableMs: 1_000 },
     // The one of `ws`, since that of Node may not be told to hang up without a closing handshake.
-    WebSocket: WebSocket as NonNullable<ClientOptions['WebSocket']>,
+    WebSocket,
     ...options,
   });
 }
