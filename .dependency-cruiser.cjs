@@ -132,7 +132,8 @@ module.exports = {
     },
     ...['react', 'vue', 'svelte'].map((framework) => ({
       name: `${framework}-binding-knows-${framework}-alone`,
-      comment: 'A framework is an optional peer: imported elsewhere, those without it cannot load us.',
+      comment:
+        'A framework is an optional peer: imported elsewhere, those without it cannot load us.',
       severity: 'error',
       from: { path: `^packages/sdk/src/${framework}\\.ts$` },
       to: {
