@@ -67,7 +67,7 @@ export default defineConfig({
           root: 'packages/server-kit',
           include: ['test/delivery/**/*.test.ts'],
           sequence: { groupOrder: 1 },
-          maxWorkers: 1,
+          maxWorkers: 2,
           // A scenario that hangs says so by itself, much earlier.
           testTimeout: 600_000,
         },

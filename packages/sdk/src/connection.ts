@@ -139,19 +139,19 @@ export function createConnection(
 
   function receive(data: unknown): void {
     if (typeof data !== 'string') return emit('binary', data as ArrayBuffer);
-    let message: IncomingMessage;
     try {
       // Never null: an object, or a primitive on which every field below is undefined.
-      message = JSON.parse(data) ?? {};
+      const message: IncomingMessage = JSON.parse(data) ?? {};
+      if (message.type === 'connect') return opened(message as unknown as ConnectMessage);
+      // Events come though nothing that we send arrives; only an answer shows that we are heard.
+      if (message.type === 'ping') send('{"type":"pong"}');
+      else if (!message['session_id']) heartbeat.heard();
+      if (message.type === 'disconnect') retryAfterMs = message['retry_after_ms'] as number;
+      if (greeting) received(message);
     } catch {
-      return lost(ownCloseCode, 'network');
+      // No JSON, or no such fields as its type has. No code of the application runs in here.
+      lost(ownCloseCode, 'network');
     }
-    if (message.type === 'connect') return opened(message as unknown as ConnectMessage);
-    // Events come though nothing that we send arrives; only an answer shows that we are heard.
-    if (message.type === 'ping') send('{"type":"pong"}');
-    else if (!message['session_id']) heartbeat.heard();
-    if (message.type === 'disconnect') retryAfterMs = message['retry_after_ms'] as number;
-    if (greeting) received(message);
   }
 
   function opened(connect: ConnectMessage): void {

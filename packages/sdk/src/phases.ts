@@ -17,7 +17,7 @@ export async function onPhases(
   let ids: string[] = [];
   const stops = [
     client.on('concept_update', ({ nodes }) => {
-      ids = nodes.map(({ id }) => id);
+      ids = nodes?.map(({ id }) => id) ?? [];
     }),
     client.on('binary', (buffer) => {
       const frame = decodePhaseFrame(buffer);

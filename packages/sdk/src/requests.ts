@@ -102,7 +102,8 @@ export function createRequests(
           // Once approved, the request still has its own time to run in.
           const waitMs = Date.parse(pending.expires_at) - clock.now();
           if (timeoutMs) arm((waitMs > 0 ? waitMs : 0) + timeoutMs);
-          onPending?.(pending);
+          // What it throws surfaces as unhandled: it is no fault of the frame that is being read.
+          void new Promise(() => onPending?.(pending));
         },
       };
       const giveUp = (error: AssistantError) => {

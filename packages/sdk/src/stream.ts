@@ -48,7 +48,7 @@ export function createStream<N extends StreamName>(
       length += output?.length ?? 0;
       parts.push(event);
     } else if (event.type === 'session_snapshot') {
-      event.running.filter(({ request_id }) => request_id === requestId).forEach(restart);
+      event.running?.filter(({ request_id }) => request_id === requestId).forEach(restart);
     }
     wake();
   });

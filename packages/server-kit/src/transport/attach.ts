@@ -53,18 +53,25 @@ function refuseUpgrade(socket: Duplex, status: string): void {
 export function adaptWebSocket(webSocket: WebSocket): SocketLike {
   // An oversize frame makes ws emit an error and close with 1009 by itself.
   webSocket.on('error', () => undefined);
+  // What comes before anybody listens, as while the kit starts, would be lost.
+  webSocket.pause();
   return {
     send: (data) => webSocket.send(data),
-    close: (code, reason) => webSocket.close(code, reason),
+    close(code, reason) {
+      webSocket.resume();
+      webSocket.close(code, reason);
+    },
     terminate: () => webSocket.terminate(),
     get bufferedBytes() {
       return webSocket.bufferedAmount;
     },
-    onMessage: (listener) =>
+    onMessage(listener) {
       webSocket.on('message', (data, isBinary) => {
         const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
         listener(isBinary ? bytes : bytes.toString('utf8'));
-      }),
+      });
+      webSocket.resume();
+    },
     onClose: (listener) => webSocket.on('close', listener),
   };
 }

@@ -32,12 +32,15 @@ export async function startServer(options: ServerSettings['options'] = {}): Prom
 
   const notice = async <T extends ServerNotice['type']>(type: T) => {
     for (;;) {
-      const [message] = (await Promise.race([
-        once(child, 'message'),
-        once(child, 'exit').then(([code, signal]) => {
-          throw new Error(`the server ended with ${code ?? signal}`);
-        }),
-      ])) as [ServerNotice];
+      // Whichever comes first, the other is not waited for any more.
+      const heard = new AbortController();
+      const { signal } = heard;
+      const exit = once(child, 'exit', { signal }).then(([code, by]) => {
+        throw new Error(`the server ended with ${code ?? by}`);
+      });
+      const [message] = (await Promise.race([once(child, 'message', { signal }), exit]).finally(
+        () => heard.abort(),
+      )) as [ServerNotice];
       if (message.type === type) return message as Extract<ServerNotice, { type: T }>;
     }
   };
