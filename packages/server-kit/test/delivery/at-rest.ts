@@ -65,7 +65,7 @@ export async function holdings(server: Server, page: Page, stallMs: number): Pro
   }
   return {
     heap: await least(async () => {
-      globalThis.gc?.();
+      globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
       await nextTurn();
       return process.memoryUsage().heapUsed;
     }),

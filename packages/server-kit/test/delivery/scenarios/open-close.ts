@@ -1,4 +1,4 @@
-import { createClient, type Client, type ClientOptions } from '@ide-assistant/sdk';
+import { createClient, type Client } from '@ide-assistant/sdk';
 import { WebSocket } from 'ws';
 import { token } from '../../support/tokens.ts';
 import { holdings, openPage, type Holdings } from '../at-rest.ts';
@@ -33,7 +33,7 @@ async function openAndClose(
   const clientOf = clientsOf((sessionId) =>
     createClient({
       ...{ url: server.url, sessionId, token: () => jwt },
-      WebSocket: WebSocket as NonNullable<ClientOptions['WebSocket']>,
+      WebSocket,
     }),
   );
 
