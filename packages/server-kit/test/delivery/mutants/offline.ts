@@ -24,8 +24,9 @@ export const offlineMutants = {
   },
   'page is a new client each time': {
     file: 'sdk/src/persist/persist.ts',
-    find: 'entries.find(({ requestId }) => !requestId),',
-    replace: '{ ...entries.find(({ requestId }) => !requestId), clientId: randomId() },',
+    find: '({ ...identity } = entries.find(({ requestId }) => !requestId) as IdentityEntry);',
+    replace:
+      'identity = { ...(entries.find((it) => !it.requestId) as IdentityEntry), clientId: randomId() };',
   },
   'page keeps nothing': {
     file: 'sdk/src/persist/persist.ts',
@@ -34,7 +35,7 @@ export const offlineMutants = {
   },
   'page sends what is too old': {
     file: 'sdk/src/persist/persist.ts',
-    find: 'timeoutMs > 0',
-    replace: 'timeoutMs > -Infinity',
+    find: 'Date.now() - entry.calledAt < maxAgeMs',
+    replace: 'maxAgeMs',
   },
 } as const satisfies Record<string, Mutant>;
