@@ -147,3 +147,15 @@ test('a session that nobody is connected to is put away, and its files are there
   const back = await connectRaw(url, { query: { session: 'mine' } });
   expect(await back.ask({ type: 'file_open', path: 'a.txt' })).toMatchObject({ content: 'kept' });
 });
+
+test('a list that is longer than any request needs is refused before it is read', async () => {
+  const { url } = await startKit();
+  const client = await connectRaw(url);
+  const topics = Array.from({ length: 1_001 }, () => 'x');
+  expect(await client.ask({ type: 'subscribe', topics })).toMatchObject({
+    code: 'invalid_message',
+    details: { issues: [{ path: 'topics', message: 'expected at most 1000 entries' }] },
+  });
+  const wrong = await client.ask({ type: 'subscribe', topics: topics.slice(0, 500) });
+  expect((wrong['details'] as { issues: unknown[] }).issues).toHaveLength(20);
+});
