@@ -17,4 +17,9 @@ export const scaleMutants = {
     find: 'if (socket.bufferedBytes + data.length > limits.unsentBytes) {',
     replace: 'if (socket.bufferedBytes < 0) {',
   },
+  'log keeps the texts that it has dropped': {
+    file: 'server-kit/src/session/replay-log.ts',
+    find: "oldest.text = '';",
+    replace: '',
+  },
 } as const satisfies Record<string, Mutant>;

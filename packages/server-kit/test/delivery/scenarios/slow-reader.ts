@@ -6,10 +6,10 @@ import type { Scenario, ScenarioContext } from '../scenario.ts';
 import { startServer } from '../server.ts';
 
 /** What the session is told: 100 MiB. */
-const chunks = 1_600;
-const chunkBytes = 65_536;
+const chunks = 800;
+const chunkBytes = 131_072;
 /** How much the server's memory may grow meanwhile, bytes. */
-const maxGrowthBytes = 48 * 2 ** 20;
+const maxGrowthBytes = 24 * 2 ** 20;
 /** A limit that is met by nobody here, bytes. */
 const unreached = 2 ** 40;
 
@@ -27,7 +27,7 @@ async function besideSlowReader(
   const client = await loadClient(server.url, { timeoutMs: stallMs });
   onEnd(() => client.close());
   watchEvents(client, report);
-  await client.request('chat', { message: `flood 100 ${chunkBytes}` });
+  await client.request('chat', { message: `flood 50 ${chunkBytes}` });
 
   const slow = new WebSocket(`${server.url}?session=load`, [
     'ide-assistant.v1',
@@ -44,7 +44,7 @@ async function besideSlowReader(
   let measured = Promise.resolve();
   client.on('session_update', ({ details }) => {
     if (String(details['text']).length === chunkBytes) received += 1;
-    if (received % 100 !== 0) return;
+    if (received % 50 !== 0) return;
     measured = measured.then(async () => {
       const { rss } = await server.memory();
       peak = Math.max(peak, rss);
@@ -73,8 +73,8 @@ async function besideSlowReader(
 
 /** What streams waits for the slow one, until that is closed for it. */
 export const slowStream: Scenario = (context) =>
-  besideSlowReader(context, { slowBytes: 262_144, slowMs: 200, unsentBytes: unreached }, chunks);
+  besideSlowReader(context, { slowBytes: 262_144, slowMs: 1_000, unsentBytes: unreached }, 100);
 
 /** What does not wait meets the hard limit of the slow one. */
 export const slowEvents: Scenario = (context) =>
-  besideSlowReader(context, { slowBytes: unreached, unsentBytes: 2 * 2 ** 20 }, 10);
+  besideSlowReader(context, { slowBytes: unreached, unsentBytes: 2 * 2 ** 20 }, 5);
