@@ -4,6 +4,8 @@ export type { Language } from './languages.ts';
 export type { SandboxLimits } from './limits.ts';
 export {
   protectionNames,
+  type CodeRequest,
+  type CommandRequest,
   type ExecutionOutcome,
   type ExecutionRequest,
   type OpenSandboxOptions,
@@ -12,6 +14,9 @@ export {
   type Sandbox,
   type SandboxCapabilities,
   type SandboxDriver,
+  type Terminal,
+  type TerminalEnd,
+  type TerminalOptions,
   type WorkspaceMount,
 } from './sandbox.ts';
 export { selectDriver, type SelectDriverOptions } from './select-driver.ts';

@@ -11,6 +11,8 @@ export interface SandboxLimits {
    * @default 268_435_456 (256 MiB)
    */
   memoryBytes: number;
+  /** Most processors that the run's processes use together; fractions are allowed. @default 1 */
+  cpus: number;
   /** Most processor time of any one process, seconds. @default 20 */
   cpuSeconds: number;
   /** Most processes and threads at once; Node alone has eleven threads. @default 64 */
@@ -19,6 +21,10 @@ export interface SandboxLimits {
   openFiles: number;
   /** Largest single file, bytes. @default 67_108_864 (64 MiB) */
   fileBytes: number;
+  /** Most bytes of the workspace as a whole. @default 1_073_741_824 (1 GiB) */
+  diskBytes: number;
+  /** Most files and directories in the workspace. @default 100_000 */
+  diskFiles: number;
   /** Size of `/tmp`, bytes; `/dev/shm` gets a quarter of it. @default 67_108_864 (64 MiB) */
   tmpBytes: number;
   /** Output kept of one run, stdout and stderr together, bytes. @default 51_200 */
@@ -29,17 +35,21 @@ export interface SandboxLimits {
 export const defaultSandboxLimits: SandboxLimits = {
   timeoutMs: defaultLimits.execution_ms,
   memoryBytes: 268_435_456,
+  cpus: 1,
   cpuSeconds: 20,
   pids: 64,
   openFiles: 256,
   fileBytes: 67_108_864,
+  diskBytes: 1_073_741_824,
+  diskFiles: 100_000,
   tmpBytes: 67_108_864,
   outputBytes: defaultLimits.output_bytes,
 };
 
 /**
  * Lays partial limits over one another, the later ones winning.
- * @throws {@link KitError} `INVALID_LIMIT` for a limit that is not a positive whole number.
+ * @throws {@link KitError} `INVALID_LIMIT` for a limit that is not a positive whole number; `cpus`
+ * may be any positive number.
  */
 export function resolveLimits(
   ...layers: readonly (Partial<SandboxLimits> | undefined)[]
@@ -49,10 +59,14 @@ export function resolveLimits(
     for (const name of Object.keys(limits) as (keyof SandboxLimits)[]) {
       const value = layer?.[name];
       if (value === undefined) continue;
-      if (!Number.isSafeInteger(value) || value < 1) {
+      const valid =
+        name === 'cpus'
+          ? Number.isFinite(value) && value > 0
+          : Number.isSafeInteger(value) && value >= 1;
+      if (!valid) {
         throw new KitError(
           'INVALID_LIMIT',
-          `Sandbox limit ${name} is ${value}; give a whole number of at least 1.`,
+          `Sandbox limit ${name} is ${value}; give a ${name === 'cpus' ? 'number above 0' : 'whole number of at least 1'}.`,
         );
       }
       limits[name] = value;

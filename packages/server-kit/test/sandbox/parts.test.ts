@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readExitStatus } from '../../src/sandbox/drivers/bubblewrap/exit-report.ts';
 import { isReachable } from '../../src/sandbox/drivers/bubblewrap/reachable.ts';
-import { stripsTypes } from '../../src/sandbox/drivers/bubblewrap/program.ts';
+import { stripsTypes } from '../../src/sandbox/program.ts';
 import {
   parseResourceLimits,
   resourceLimits,

@@ -25,6 +25,8 @@ const working = (name: string, weak: Partial<SandboxCapabilities> = {}): Sandbox
     isolation: 'namespace',
     languages: [],
     shell: true,
+    terminal: true,
+    pause: 'freezer',
     protections: { ...protections, ...weak.protections },
     warnings: ['its own'],
   };

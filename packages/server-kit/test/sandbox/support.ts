@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import {
   sessionOwner,
   type ExecutionOutcome,
-  type ExecutionRequest,
+  type CodeRequest,
   type Sandbox,
   type SandboxDriver,
   type SandboxLimits,
@@ -18,7 +18,7 @@ export interface OpenedSandbox extends AsyncDisposable {
   run(
     language: string,
     code: string,
-    more?: Omit<Partial<ExecutionRequest>, 'language' | 'code'>,
+    more?: Omit<Partial<CodeRequest>, 'language' | 'code'>,
   ): Promise<ExecutionOutcome>;
   /** Puts a file into the workspace. */
   put(path: string, content: string): void;

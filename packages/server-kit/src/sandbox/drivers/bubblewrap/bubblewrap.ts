@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { KitError } from '../../../errors.ts';
+import { KitError, RequestError } from '../../../errors.ts';
 import { interpreters, requireLanguage } from '../../languages.ts';
 import { resolveLimits } from '../../limits.ts';
+import { baseEnvironment, programOf, type Program } from '../../program.ts';
+import { commandOutcome, shellCommandLine } from '../../shell-command.ts';
 import type {
   ExecutionOutcome,
   ExecutionRequest,
@@ -15,7 +17,7 @@ import { sandboxOf } from '../../sandbox-of.ts';
 import { releaseSessionOwner, sessionOwner, type Owner } from '../../session-owner.ts';
 import { typeErrorOutcome } from '../../strip-types.ts';
 import { probeSetup, type Probed } from './probe.ts';
-import { programOf } from './program.ts';
+import type { BoundFile } from './mounts.ts';
 import { isReachable } from './reachable.ts';
 import { run } from './run.ts';
 import { prepareSetup, type BubblewrapSetup } from './setup.ts';
@@ -85,10 +87,16 @@ async function openSandbox(
   const owner = sessionOwner(sessionId) && (workspace.owner ?? sessionOwner(sessionId));
   if (owner !== undefined) requireUsable(setup, root, owner);
 
-  const start = async (
-    request: ExecutionRequest,
-    signal: AbortSignal,
-  ): Promise<ExecutionOutcome> => {
+  const specOf = (request: ExecutionRequest): Program & { binds?: readonly BoundFile[] } => {
+    if ('command' in request) {
+      const spec = {
+        command: shellCommandLine(setup.shell, request),
+        files: [],
+        environment: baseEnvironment,
+        stdin: undefined,
+      };
+      return { ok: true, spec };
+    }
     const language = requireLanguage(
       request.language,
       available,
@@ -96,13 +104,21 @@ async function openSandbox(
     );
     const place = setup.interpreters.get(language.interpreter);
     if (place === undefined) throw new TypeError(`No interpreter for ${language.name}.`);
+    return { ...programOf(language, place, request), binds: place.binds };
+  };
+
+  const start = async (
+    request: ExecutionRequest,
+    signal: AbortSignal,
+  ): Promise<ExecutionOutcome> => {
     const { onOutput } = request;
-    const program = programOf(language, place, request);
+    const { binds = [], ...program } = specOf(request);
     if (!program.ok) return typeErrorOutcome(program.message);
-    return run(
+    const outcome = await run(
       setup,
       {
         ...program.spec,
+        binds,
         workspace: root,
         owner,
         limits: resolveLimits(limits, request.limits),
@@ -112,9 +128,13 @@ async function openSandbox(
         ...(onOutput && { onOutput }),
       },
     );
+    return 'command' in request ? commandOutcome(outcome) : outcome;
   };
 
-  return sandboxOf(start);
+  return sandboxOf({
+    start,
+    openTerminal: () => Promise.reject(new RequestError('sandbox_unavailable', 'No terminal.')),
+  });
 }
 
 /** Fails early and clearly where a run would only say that it may not enter the directory. */

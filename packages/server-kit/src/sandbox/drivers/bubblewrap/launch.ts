@@ -2,32 +2,22 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { SandboxLimits } from '../../limits.ts';
+import type { ProgramSpec } from '../../program.ts';
 import type { Owner } from '../../session-owner.ts';
 import { bridgePaths, type Bridge } from './bridge.ts';
-import {
-  descriptors,
-  identityFiles,
-  mountArguments,
-  type BoundFile,
-  type DataFile,
-} from './mounts.ts';
+import { descriptors, identityFiles, mountArguments, type BoundFile } from './mounts.ts';
 import { reportingShell } from './exit-report.ts';
 import { prlimitOptions, resourceLimits } from './resource-limits.ts';
 import type { BubblewrapSetup } from './setup.ts';
 
 /** One command line and the sandbox around it. */
-export interface LaunchSpec {
-  /** Program and arguments, as seen inside. */
-  command: readonly string[];
+export interface LaunchSpec extends ProgramSpec {
   /** Host path of the workspace. */
   workspace: string;
   /** Who runs it; `undefined`: the server's own user. */
   owner: Owner | undefined;
   limits: SandboxLimits;
-  files: readonly DataFile[];
   binds: readonly BoundFile[];
-  environment: Readonly<Record<string, string>>;
-  stdin: string | undefined;
 }
 
 /** A started sandbox and the streams that tell of it. */

@@ -1,17 +1,6 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import type { SandboxLimits } from '../../limits.ts';
-
-/** Where the code of a run lies inside the sandbox. */
-export const codeDirectory = '/run/code';
-
-/** Where the workspace lies inside the sandbox. */
-export const workspaceDirectory = '/workspace';
-
-/** A file that is made of text rather than taken from the host. */
-export interface DataFile {
-  path: string;
-  content: string;
-}
+import { workspaceDirectory, type DataFile } from '../../places.ts';
 
 /** A file of the host that is shown inside, read-only. */
 export interface BoundFile {

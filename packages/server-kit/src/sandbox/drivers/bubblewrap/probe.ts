@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { RequestError } from '../../../errors.ts';
 import { interpreters, languages, type InterpreterName } from '../../languages.ts';
 import { resolveLimits } from '../../limits.ts';
+import { baseEnvironment } from '../../program.ts';
 import type { ProbeResult, SandboxCapabilities } from '../../sandbox.ts';
 import type { Owner } from '../../session-owner.ts';
 import { explainFailure } from './failure.ts';
-import { baseEnvironment } from './program.ts';
 import { judgeProtections, type ProbeFacts } from './protections.ts';
 import { resourceLimits } from './resource-limits.ts';
 import { run } from './run.ts';
@@ -111,7 +111,9 @@ function capabilitiesOf(facts: ProbeFacts, found: readonly InterpreterName[]): S
     driver: 'bubblewrap',
     isolation: 'namespace',
     languages: languages.filter((row) => found.includes(row.interpreter)).map((row) => row.name),
-    shell: found.includes('bash'),
+    shell: true,
+    terminal: false,
+    pause: 'none',
     protections: judgeProtections(facts),
     warnings,
     ...(fix !== undefined && { fix }),

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { openCgroups } from '../../cgroup/cgroups.ts';
 import type { Cgroups } from '../../cgroup/run-group.ts';
 import { interpreters, type InterpreterName } from '../../languages.ts';
+import type { InterpreterCommand } from '../../program.ts';
 import { buildFilter, isFilterArch } from '../../seccomp/filter.ts';
 import type { Owner } from '../../session-owner.ts';
 import { canBridge } from './bridge.ts';
@@ -27,15 +28,14 @@ export interface BubblewrapSetup {
   /** Descriptors that children would inherit. */
   inherited: readonly number[];
   interpreters: ReadonlyMap<InterpreterName, InterpreterPlace>;
+  /** The shell that runs commands, as called inside. */
+  shell: string;
   /** Whether paths that the session's user may not walk to can be brought to him. */
   bridges: boolean;
 }
 
 /** Where an interpreter is called inside, and what must be bound for that. */
-export interface InterpreterPlace {
-  command: string;
-  /** What `--version` answered inside; known once the probe ran. */
-  version?: string;
+export interface InterpreterPlace extends InterpreterCommand {
   binds: readonly BoundFile[];
 }
 
@@ -87,6 +87,7 @@ export function prepareSetup(options: SetupOptions): BubblewrapSetup | Failure {
     hardLimits: parseResourceLimits(readFileSync('/proc/self/limits', 'utf8'), 'hard'),
     inherited: inheritedDescriptors(),
     interpreters: findInterpreters(bridges ? undefined : options.owner),
+    shell: findProgram('bash') ?? '/bin/sh',
     bridges,
   };
 }

@@ -50,10 +50,20 @@ export function quickJs({
 }
 
 function openSandbox({ limits }: OpenSandboxOptions, fix: string): Sandbox {
+  const noShell = (): RequestError =>
+    new RequestError(
+      'sandbox_unavailable',
+      `There is no shell in this sandbox. To add it: ${fix}`,
+      {
+        details: { fix },
+      },
+    );
+
   const start = async (
     request: ExecutionRequest,
     signal: AbortSignal,
   ): Promise<ExecutionOutcome> => {
+    if ('command' in request) throw noShell();
     const language = requireLanguage(request.language, available, () => fix);
     if (request.stdin !== undefined && request.stdin !== '') {
       throw new RequestError(
@@ -79,7 +89,7 @@ function openSandbox({ limits }: OpenSandboxOptions, fix: string): Sandbox {
     });
   };
 
-  return sandboxOf(start);
+  return sandboxOf({ start, openTerminal: () => Promise.reject(noShell()) });
 }
 
 /** The worker's file: beside this one in the source, beside the bundle once built. */
@@ -134,6 +144,8 @@ function capabilitiesOf(fix: string): SandboxCapabilities {
     isolation: 'wasm',
     languages: available,
     shell: false,
+    terminal: false,
+    pause: 'none',
     protections,
     warnings: ['Programs cannot see the workspace, and Python and the shell do not run.'],
     fix,

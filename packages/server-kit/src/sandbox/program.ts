@@ -1,17 +1,28 @@
 import { posix } from 'node:path';
-import { RequestError } from '../../../errors.ts';
-import { interpreters, locateCode, type Language } from '../../languages.ts';
-import type { ExecutionRequest } from '../../sandbox.ts';
-import { stripTypes } from '../../strip-types.ts';
-import type { LaunchSpec } from './launch.ts';
-import { codeDirectory, workspaceDirectory } from './mounts.ts';
+import { RequestError } from '../errors.ts';
+import { interpreters, locateCode, type Language } from './languages.ts';
 import { nodeImportsPath, nodeImportsSource } from './node-imports.ts';
-import type { InterpreterPlace } from './setup.ts';
+import { codeDirectory, workspaceDirectory, type DataFile } from './places.ts';
+import type { CodeRequest } from './sandbox.ts';
+import { stripTypes } from './strip-types.ts';
 
-/** A launch but for where and as whom; or why the code cannot be run. */
-export type Program =
-  | { ok: true; spec: Omit<LaunchSpec, 'workspace' | 'owner' | 'limits'> }
-  | { ok: false; message: string };
+/** How an interpreter is called inside. */
+export interface InterpreterCommand {
+  command: string;
+  /** What `--version` answered inside; known once the probe ran. */
+  version?: string;
+}
+
+/** A command line with what must be there for it. */
+export interface ProgramSpec {
+  command: readonly string[];
+  files: readonly DataFile[];
+  environment: Readonly<Record<string, string>>;
+  stdin: string | undefined;
+}
+
+/** What runs a request's code; or why it cannot be run. */
+export type Program = { ok: true; spec: ProgramSpec } | { ok: false; message: string };
 
 /** The environment that every program starts with. */
 export const baseEnvironment: Readonly<Record<string, string>> = {
@@ -30,8 +41,8 @@ export const baseEnvironment: Readonly<Record<string, string>> = {
  */
 export function programOf(
   language: Language,
-  place: InterpreterPlace,
-  request: ExecutionRequest,
+  place: InterpreterCommand,
+  request: CodeRequest,
 ): Program {
   const { args = [], stdin } = request;
   if (args.some((argument) => argument.includes('\0'))) {
@@ -55,7 +66,6 @@ export function programOf(
         ...args,
       ],
       files: [code, ...files],
-      binds: place.binds,
       environment: { ...baseEnvironment, ...environment },
       stdin,
     },
@@ -73,7 +83,7 @@ type Source = { ok: true; baseName: string; code: string } | { ok: false; messag
 
 function sourceOf(
   language: Language,
-  { version = '' }: InterpreterPlace,
+  { version = '' }: InterpreterCommand,
   baseName: string,
   code: string,
 ): Source {
@@ -86,7 +96,7 @@ function sourceOf(
 interface Extras {
   flags: readonly string[];
   environment: Readonly<Record<string, string>>;
-  files: LaunchSpec['files'];
+  files: readonly DataFile[];
 }
 
 /** What makes an interpreter import from the workspace. */
@@ -107,7 +117,7 @@ function extrasOf(language: Language, home: string): Extras {
       return {
         flags: [`--require=${nodeImportsPath}`],
         environment: { NODE_PATH: moduleDirectories(home) },
-        files: [{ path: nodeImportsPath, content: nodeImportsSource(home) }],
+        files: [{ path: nodeImportsPath, content: nodeImportsSource }],
       };
     case 'bash':
       return { flags: [], environment: {}, files: [] };
