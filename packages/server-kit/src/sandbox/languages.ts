@@ -1,5 +1,8 @@
 import { posix } from 'node:path';
 import { RequestError } from '../errors.ts';
+import { nodeImportsPath, nodeImportsSource } from './node-imports.ts';
+import { workspaceDirectory, type DataFile } from './places.ts';
+import { nodeWarmUp, pythonWarmUp } from './warm-up.ts';
 
 /** One language: a row of {@link languages}. */
 export interface Language {
@@ -25,6 +28,17 @@ export interface Interpreter {
   boundAt: string;
   /** Command line before the file's path. */
   flags: readonly string[];
+  /** Variables that it starts with, beside those of every program. */
+  environment?: Readonly<Record<string, string>>;
+  /** Variables that make it import from a directory of the workspace, given as it is inside. */
+  importsFrom?: (directory: string) => Readonly<Record<string, string>>;
+  /** Files that it needs beside the program. */
+  files?: readonly DataFile[];
+  /**
+   * A program by which it waits on a descriptor for what it is to run. Without one the
+   * interpreter is never started ahead.
+   */
+  warmUp?: { path: string; source: (descriptor: number) => string };
   /** The one line that installs it. */
   fix: string;
 }
@@ -70,6 +84,16 @@ export const interpreters: Record<InterpreterName, Interpreter> = {
     hostPaths: ['/usr/bin/python3'],
     boundAt: '/opt/python/bin/python3',
     flags: [],
+    environment: {
+      // Output is shown while the program runs, so it may not wait in a buffer.
+      PYTHONUNBUFFERED: '1',
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
+    importsFrom: (directory) => ({
+      PYTHONPATH:
+        directory === workspaceDirectory ? directory : `${directory}:${workspaceDirectory}`,
+    }),
+    warmUp: { path: '/run/kit/warm.py', source: pythonWarmUp },
     fix: 'apt-get install python3',
   },
   node: {
@@ -79,7 +103,11 @@ export const interpreters: Record<InterpreterName, Interpreter> = {
       '--disable-warning=ExperimentalWarning',
       // Node reports that it had to look twice to see that a file is a module.
       '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
+      `--require=${nodeImportsPath}`,
     ],
+    importsFrom: (directory) => ({ NODE_PATH: moduleDirectories(directory) }),
+    files: [{ path: nodeImportsPath, content: nodeImportsSource }],
+    warmUp: { path: '/run/kit/warm.cjs', source: nodeWarmUp },
     fix: 'install Node where every user may read it, as /usr/bin/node',
   },
   bash: {
@@ -89,6 +117,15 @@ export const interpreters: Record<InterpreterName, Interpreter> = {
     fix: 'apt-get install bash',
   },
 };
+
+/** Where `require` looks for packages: `node_modules` from this directory up. */
+function moduleDirectories(directory: string): string {
+  const found: string[] = [];
+  for (let at = directory; at.startsWith(workspaceDirectory); at = posix.dirname(at)) {
+    found.push(posix.join(at, 'node_modules'));
+  }
+  return found.join(':');
+}
 
 /** The row of a name or alias, in any case. */
 export function findLanguage(name: string): Language | undefined {

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { RequestError } from '../errors.ts';
-import { interpreters, locateCode, type Language } from './languages.ts';
-import { nodeImportsPath, nodeImportsSource } from './node-imports.ts';
+import { interpreters, locateCode, type InterpreterName, type Language } from './languages.ts';
 import { codeDirectory, workspaceDirectory, type DataFile } from './places.ts';
 import type { CodeRequest } from './sandbox.ts';
 import { stripTypes } from './strip-types.ts';
+import type { WarmOrder } from './warm-up.ts';
 
 /** How an interpreter is called inside. */
 export interface InterpreterCommand {
@@ -19,6 +19,8 @@ export interface ProgramSpec {
   files: readonly DataFile[];
   environment: Readonly<Record<string, string>>;
   stdin: string | undefined;
+  /** The same as an interpreter is told that was started ahead; absent for other programs. */
+  order?: WarmOrder;
 }
 
 /** What runs a request's code; or why it cannot be run. */
@@ -53,22 +55,33 @@ export function programOf(
   const source = sourceOf(language, place, location.baseName, request.code);
   if (!source.ok) return source;
 
-  const code = { path: posix.join(codeDirectory, source.baseName), content: source.code };
-  const { flags, environment, files } = extrasOf(language, home);
+  const file = posix.join(codeDirectory, source.baseName);
+  const { flags, files = [], environment, importsFrom } = interpreters[language.interpreter];
   return {
     ok: true,
     spec: {
-      command: [
-        place.command,
-        ...interpreters[language.interpreter].flags,
-        ...flags,
-        code.path,
-        ...args,
-      ],
-      files: [code, ...files],
-      environment: { ...baseEnvironment, ...environment },
+      command: [place.command, ...flags, file, ...args],
+      files: [{ path: file, content: source.code }, ...files],
+      environment: { ...baseEnvironment, ...environment, ...importsFrom?.(home) },
       stdin,
+      order: { file, args, environment: importsFrom?.(home) ?? {} },
     },
+  };
+}
+
+/** What starts an interpreter ahead, or `undefined` when it has no way to wait. */
+export function warmProgramOf(
+  interpreter: InterpreterName,
+  place: InterpreterCommand,
+  descriptor: number,
+): ProgramSpec | undefined {
+  const { flags, files = [], environment, warmUp } = interpreters[interpreter];
+  if (warmUp === undefined) return undefined;
+  return {
+    command: [place.command, ...flags, warmUp.path],
+    files: [{ path: warmUp.path, content: warmUp.source(descriptor) }, ...files],
+    environment: { ...baseEnvironment, ...environment },
+    stdin: undefined,
   };
 }
 
@@ -91,44 +104,4 @@ function sourceOf(
   const stripped = stripTypes(code);
   if (!stripped.ok) return stripped;
   return { ok: true, baseName: baseName.replace(/ts$/, 'js'), code: stripped.code };
-}
-
-interface Extras {
-  flags: readonly string[];
-  environment: Readonly<Record<string, string>>;
-  files: readonly DataFile[];
-}
-
-/** What makes an interpreter import from the workspace. */
-function extrasOf(language: Language, home: string): Extras {
-  switch (language.interpreter) {
-    case 'python':
-      return {
-        flags: [],
-        environment: {
-          PYTHONPATH: home === workspaceDirectory ? home : `${home}:${workspaceDirectory}`,
-          // Output is shown while the program runs, so it may not wait in a buffer.
-          PYTHONUNBUFFERED: '1',
-          PYTHONDONTWRITEBYTECODE: '1',
-        },
-        files: [],
-      };
-    case 'node':
-      return {
-        flags: [`--require=${nodeImportsPath}`],
-        environment: { NODE_PATH: moduleDirectories(home) },
-        files: [{ path: nodeImportsPath, content: nodeImportsSource }],
-      };
-    case 'bash':
-      return { flags: [], environment: {}, files: [] };
-  }
-}
-
-/** Where `require` looks for packages: `node_modules` from the code's directory up. */
-function moduleDirectories(home: string): string {
-  const directories: string[] = [];
-  for (let at = home; at.startsWith(workspaceDirectory); at = posix.dirname(at)) {
-    directories.push(posix.join(at, 'node_modules'));
-  }
-  return directories.join(':');
 }

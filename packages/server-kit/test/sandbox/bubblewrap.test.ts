@@ -253,13 +253,14 @@ describe('the probe of bubblewrap', () => {
       capabilities: {
         languages: ['python', 'javascript', 'typescript', 'bash'],
         shell: true,
+        terminal: true,
         protections: {
           filesystem: { level: 'enforced' },
           processes: { level: 'enforced' },
           network: { level: 'enforced' },
           syscalls: { level: 'enforced' },
           privileges: { level: 'enforced' },
-          disk: { level: 'absent' },
+          disk: { level: 'best-effort' },
         },
       },
     });

@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCgroups } from '../../src/sandbox/cgroup/cgroups.ts';
 import { locateCgroups } from '../../src/sandbox/cgroup/locate.ts';
 
-const limits = { memoryBytes: 268_435_456, pids: 64 };
+const limits = { memoryBytes: 268_435_456, pids: 64, cpus: 1 };
 
 describe('locating the server’s own groups', () => {
   const v2 = '30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n';
@@ -87,11 +87,14 @@ describe('writing control groups', () => {
 
   test('version 2: makes room for the server and a limited group for a run', () => {
     const { own, cgroups } = openUnified(`${process.pid}\n`);
-    expect(cgroups).toMatchObject({ version: 2, controls: ['memory', 'pids'] });
+    expect(cgroups).toMatchObject({
+      version: 2,
+      controls: ['memory', 'pids', 'cpu', 'cpuTime', 'freeze'],
+    });
     expect(readFileSync(join(own, 'ide-assistant-server/cgroup.procs'), 'utf8')).toBe(
       String(process.pid),
     );
-    expect(readFileSync(join(own, 'cgroup.subtree_control'), 'utf8')).toBe('+memory +pids');
+    expect(readFileSync(join(own, 'cgroup.subtree_control'), 'utf8')).toBe('+memory +pids +cpu');
 
     const [joinFile = ''] = cgroups?.create(limits).joinFiles ?? [];
     const group = join(joinFile, '..');
@@ -99,6 +102,36 @@ describe('writing control groups', () => {
     expect(read('memory.max')).toBe('268435456');
     expect(read('memory.oom.group')).toBe('1');
     expect(read('pids.max')).toBe('64');
+    expect(read('cpu.max')).toBe('100000 100000');
+  });
+
+  test('version 2: does without a share of the processor where that is not handed down', () => {
+    const { own, cgroups } = openUnified(`${process.pid}\n`, 'memory pids');
+    expect(cgroups?.controls).toEqual(['memory', 'pids', 'cpuTime', 'freeze']);
+    expect(readFileSync(join(own, 'cgroup.subtree_control'), 'utf8')).toBe('+memory +pids');
+    const [joinFile = ''] = cgroups?.create(limits).joinFiles ?? [];
+    expect(existsSync(join(joinFile, '../cpu.max'))).toBe(false);
+  });
+
+  test('version 2: tells processor time, and stops a group until the kernel says that it stands', async () => {
+    const group = openUnified(`${process.pid}\n`).cgroups?.create(limits);
+    const directory = join(group?.joinFiles[0] ?? '', '..');
+    expect(group?.cpuMs()).toBeUndefined();
+    writeFileSync(join(directory, 'cpu.stat'), 'usage_usec 12500\nuser_usec 1\n');
+    expect(group?.cpuMs()).toBe(12.5);
+    writeFileSync(join(directory, 'cgroup.events'), 'populated 1\nfrozen 1\n');
+    await group?.freeze();
+    expect(readFileSync(join(directory, 'cgroup.freeze'), 'utf8')).toBe('1');
+    group?.thaw();
+    expect(readFileSync(join(directory, 'cgroup.freeze'), 'utf8')).toBe('0');
+  });
+
+  test('version 2: gives a group other limits', () => {
+    const group = openUnified(`${process.pid}\n`).cgroups?.create(limits);
+    group?.limit({ memoryBytes: 1_048_576, pids: 7, cpus: 0.25 });
+    const directory = join(group?.joinFiles[0] ?? '', '..');
+    expect(readFileSync(join(directory, 'memory.max'), 'utf8')).toBe('1048576');
+    expect(readFileSync(join(directory, 'cpu.max'), 'utf8')).toBe('25000 100000');
   });
 
   test('version 2: counts the kills of the kernel', () => {

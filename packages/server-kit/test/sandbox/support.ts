@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -56,7 +57,8 @@ export async function openSandbox(
     },
     async [Symbol.asyncDispose]() {
       await sandbox[Symbol.asyncDispose]();
-      rmSync(workspace, { recursive: true, force: true });
+      // Node cannot remove what is nested beyond the longest path.
+      execFileSync('rm', ['-rf', workspace]);
     },
   };
 }

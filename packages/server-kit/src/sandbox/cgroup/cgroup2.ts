@@ -3,10 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import {
   canCreateIn,
   groupName,
+  cpuPeriodUs,
   groupPrefix,
   readCounter,
   readNumber,
+  readText,
   removeGroups,
+  settled,
+  type CgroupLimits,
   type Cgroups,
 } from './run-group.ts';
 import type { OwnCgroups } from './locate.ts';
@@ -16,7 +20,7 @@ const serverGroup = `${groupPrefix}server`;
 
 /**
  * Control groups version 2, in a group that is delegated to the server: a systemd unit with
- * `Delegate=memory pids`, or a container with a writable hierarchy.
+ * `Delegate=memory pids cpu`, or a container with a writable hierarchy.
  * @see Linux Documentation/admin-guide/cgroup-v2.rst, "Delegation"
  */
 export function openCgroup2(own: OwnCgroups): Cgroups | undefined {
@@ -24,22 +28,42 @@ export function openCgroup2(own: OwnCgroups): Cgroups | undefined {
   const parent = prepareParent(own.unified);
   if (parent === undefined || !canCreateIn(parent, mkdirSync)) return undefined;
 
+  const holdsCpu = readWords(join(parent, 'cgroup.subtree_control')).some((word) =>
+    /^\+?cpu$/.test(word),
+  );
   return {
     version: 2,
-    controls: ['memory', 'pids'],
-    create({ memoryBytes, pids }) {
+    controls: ['memory', 'pids', ...(holdsCpu ? (['cpu'] as const) : []), 'cpuTime', 'freeze'],
+    create(limits) {
       const group = join(parent, groupName());
+      const write = (base: string, value: number | string): void =>
+        writeFileSync(join(group, base), String(value));
+      const limit = ({ memoryBytes, pids, cpus }: CgroupLimits): void => {
+        write('memory.max', memoryBytes);
+        write('pids.max', pids);
+        if (holdsCpu) write('cpu.max', `${Math.ceil(cpus * cpuPeriodUs)} ${cpuPeriodUs}`);
+      };
+
       mkdirSync(group);
-      writeFileSync(join(group, 'memory.max'), String(memoryBytes));
-      writeFileSync(join(group, 'memory.oom.group'), '1');
-      writeFileSync(join(group, 'pids.max'), String(pids));
+      limit(limits);
+      write('memory.oom.group', 1);
       // Missing where the kernel is built without swap.
-      const swap = join(group, 'memory.swap.max');
-      if (existsSync(swap)) writeFileSync(swap, '0');
+      if (existsSync(join(group, 'memory.swap.max'))) write('memory.swap.max', 0);
       return {
         joinFiles: [join(group, 'cgroup.procs')],
+        limit,
         outOfMemoryKills: () => readCounter(join(group, 'memory.events'), 'oom_kill'),
         peakBytes: () => readNumber(join(group, 'memory.peak')),
+        cpuMs: () => {
+          const text = readText(join(group, 'cpu.stat'));
+          const microseconds = /^usage_usec (\d+)$/m.exec(text ?? '')?.[1];
+          return microseconds === undefined ? undefined : Number(microseconds) / 1e3;
+        },
+        async freeze() {
+          write('cgroup.freeze', 1);
+          await settled(() => readCounter(join(group, 'cgroup.events'), 'frozen') === 1);
+        },
+        thaw: () => write('cgroup.freeze', 0),
         remove: () => removeGroups([group]),
       };
     },
@@ -62,7 +86,8 @@ function prepareParent(unified: string): string | undefined {
     mkdirSync(server, { recursive: true });
     writeFileSync(join(server, 'cgroup.procs'), String(process.pid));
     moved = true;
-    writeFileSync(join(unified, 'cgroup.subtree_control'), '+memory +pids');
+    const cpu = controllers.includes('cpu') ? ' +cpu' : '';
+    writeFileSync(join(unified, 'cgroup.subtree_control'), `+memory +pids${cpu}`);
     return unified;
   } catch {
     // Not delegated after all: leave things as they were found.

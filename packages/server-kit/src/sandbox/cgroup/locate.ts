@@ -1,14 +1,16 @@
 import { posix } from 'node:path';
 
-/** Directories of the server's own control groups, one for each hierarchy that is of use. */
-export interface OwnCgroups {
-  /** Version 1, memory controller. */
-  memory?: string;
-  /** Version 1, pids controller. */
-  pids?: string;
-  /** Version 2. */
-  unified?: string;
-}
+/** Controllers of version 1 that are of use. */
+const controllers = ['memory', 'pids', 'cpu', 'cpuacct', 'freezer'] as const;
+
+/** A controller of version 1. */
+export type Controller = (typeof controllers)[number];
+
+/**
+ * Directories of the server's own control groups: one for each controller of version 1, and
+ * `unified` for version 2. Empty where the part of the tree that is shown does not hold it.
+ */
+export type OwnCgroups = Partial<Record<Controller | 'unified', string>>;
 
 /**
  * Finds the server's own groups from the text of `/proc/self/cgroup` and `/proc/self/mountinfo`.
@@ -18,11 +20,11 @@ export function locateCgroups(selfCgroup: string, mountinfo: string): OwnCgroups
   const mounts = parseMounts(mountinfo);
   const own: OwnCgroups = {};
   for (const line of selfCgroup.split('\n')) {
-    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    if (controllers === undefined || path === undefined) continue;
-    if (controllers === '') own.unified ??= directory(mounts, 'cgroup2', undefined, path);
-    for (const controller of ['memory', 'pids'] as const) {
-      if (!controllers.split(',').includes(controller)) continue;
+    const [, names, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (names === undefined || path === undefined) continue;
+    if (names === '') own.unified ??= directory(mounts, 'cgroup2', undefined, path);
+    for (const controller of controllers) {
+      if (!names.split(',').includes(controller)) continue;
       own[controller] ??= directory(mounts, 'cgroup', controller, path);
     }
   }

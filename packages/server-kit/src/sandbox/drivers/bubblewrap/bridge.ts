@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import type { Owner } from '../../session-owner.ts';
 import { isReachable } from './reachable.ts';
+import { quote } from './shell-words.ts';
 
 /** Host paths, and where the session's user finds them instead. */
 export interface Bridge {
@@ -61,8 +62,4 @@ export function bridgePaths(paths: readonly string[], owner: Owner): Bridge | nu
     script: `mount -t tmpfs -o size=64k,mode=0755 tmpfs ${carrier} && ${binds.join('')}`,
     placeOf: (path) => places.get(path) ?? path,
   };
-}
-
-function quote(path: string): string {
-  return `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

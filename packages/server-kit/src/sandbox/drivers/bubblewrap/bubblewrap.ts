@@ -1,26 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
-import { KitError, RequestError } from '../../../errors.ts';
-import { interpreters, requireLanguage } from '../../languages.ts';
-import { resolveLimits } from '../../limits.ts';
-import { baseEnvironment, programOf, type Program } from '../../program.ts';
-import { commandOutcome, shellCommandLine } from '../../shell-command.ts';
-import type {
-  ExecutionOutcome,
-  ExecutionRequest,
-  OpenSandboxOptions,
-  Sandbox,
-  SandboxDriver,
-} from '../../sandbox.ts';
-import { sandboxOf } from '../../sandbox-of.ts';
+import { KitError } from '../../../errors.ts';
+import type { SandboxDriver } from '../../sandbox.ts';
+import { openScratch } from '../../scratch.ts';
 import { releaseSessionOwner, sessionOwner, type Owner } from '../../session-owner.ts';
-import { typeErrorOutcome } from '../../strip-types.ts';
+import { createGate } from './gate.ts';
+import { openSandbox, type SharedParts } from './open-sandbox.ts';
 import { probeSetup, type Probed } from './probe.ts';
-import type { BoundFile } from './mounts.ts';
 import { isReachable } from './reachable.ts';
-import { run } from './run.ts';
 import { prepareSetup, type BubblewrapSetup } from './setup.ts';
+import { createUpkeep } from './upkeep.ts';
+import { createWarmInterpreters } from './warm-interpreters.ts';
 
 /** Options of {@link bubblewrap}. */
 export interface BubblewrapOptions {
@@ -39,7 +30,21 @@ export interface BubblewrapOptions {
    * @default true
    */
   privateMounts?: boolean;
+  /**
+   * Most interpreters that wait for a program, over all sessions: after a run its session gets one
+   * of that kind, which starts the next program sooner and is used for that one alone. 0 turns it
+   * off.
+   * @default 16
+   */
+  warm?: number;
+  /**
+   * Told when something could not be cleared away or started ahead; no run fails by that.
+   * @default nobody
+   */
+  onError?: (error: unknown) => void;
 }
+
+const defaultWarm = 16;
 
 /**
  * Runs each program in namespaces of its own, behind a system call filter, as nobody in
@@ -47,6 +52,8 @@ export interface BubblewrapOptions {
  */
 export function bubblewrap(options: BubblewrapOptions = {}): SandboxDriver {
   let probed: Promise<Probed> | undefined;
+  let shared: SharedParts | undefined;
+  let open = 0;
   const probeOnce = (): Promise<Probed> => (probed ??= probe(options));
   return {
     name: 'bubblewrap',
@@ -57,7 +64,30 @@ export function bubblewrap(options: BubblewrapOptions = {}): SandboxDriver {
         const { reason, fix } = result.usable ? { reason: 'It was not set up.' } : result;
         throw new KitError('SANDBOX_UNAVAILABLE', fix === undefined ? reason : `${reason} ${fix}`);
       }
-      return openSandbox(setup, result.capabilities.languages, request);
+      const { sessionId, workspace, limits } = request;
+      const root = await realpath(workspace.root);
+      const owner = sessionOwner(sessionId) && (workspace.owner ?? sessionOwner(sessionId));
+      if (owner !== undefined) requireUsable(setup, root, owner);
+      shared ??= {
+        setup,
+        gate: createGate(setup),
+        scratch: openScratch(),
+        warm: createWarmInterpreters(options.warm ?? defaultWarm),
+        upkeep: createUpkeep(options.onError ?? (() => undefined)),
+      };
+      const { gate, scratch } = shared;
+      open += 1;
+      return openSandbox(shared, {
+        workspace: root,
+        owner,
+        limits,
+        languages: result.capabilities.languages,
+        async onClosed() {
+          open -= 1;
+          // Nothing of the driver waits or lies about while no session has a sandbox.
+          if (open === 0) await Promise.all([gate.close(), scratch.close()]);
+        },
+      });
     },
   };
 }
@@ -76,65 +106,6 @@ async function probe({
   } finally {
     releaseSessionOwner(probeId);
   }
-}
-
-async function openSandbox(
-  setup: BubblewrapSetup,
-  available: readonly string[],
-  { sessionId, workspace, limits }: OpenSandboxOptions,
-): Promise<Sandbox> {
-  const root = await realpath(workspace.root);
-  const owner = sessionOwner(sessionId) && (workspace.owner ?? sessionOwner(sessionId));
-  if (owner !== undefined) requireUsable(setup, root, owner);
-
-  const specOf = (request: ExecutionRequest): Program & { binds?: readonly BoundFile[] } => {
-    if ('command' in request) {
-      const spec = {
-        command: shellCommandLine(setup.shell, request),
-        files: [],
-        environment: baseEnvironment,
-        stdin: undefined,
-      };
-      return { ok: true, spec };
-    }
-    const language = requireLanguage(
-      request.language,
-      available,
-      (row) => interpreters[row.interpreter].fix,
-    );
-    const place = setup.interpreters.get(language.interpreter);
-    if (place === undefined) throw new TypeError(`No interpreter for ${language.name}.`);
-    return { ...programOf(language, place, request), binds: place.binds };
-  };
-
-  const start = async (
-    request: ExecutionRequest,
-    signal: AbortSignal,
-  ): Promise<ExecutionOutcome> => {
-    const { onOutput } = request;
-    const { binds = [], ...program } = specOf(request);
-    if (!program.ok) return typeErrorOutcome(program.message);
-    const outcome = await run(
-      setup,
-      {
-        ...program.spec,
-        binds,
-        workspace: root,
-        owner,
-        limits: resolveLimits(limits, request.limits),
-      },
-      {
-        signal,
-        ...(onOutput && { onOutput }),
-      },
-    );
-    return 'command' in request ? commandOutcome(outcome) : outcome;
-  };
-
-  return sandboxOf({
-    start,
-    openTerminal: () => Promise.reject(new RequestError('sandbox_unavailable', 'No terminal.')),
-  });
 }
 
 /** Fails early and clearly where a run would only say that it may not enter the directory. */

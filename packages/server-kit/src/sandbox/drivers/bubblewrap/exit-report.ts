@@ -4,16 +4,14 @@ import { constants } from 'node:os';
  * Runs `"$@"` and tells on descriptor 9 how it ended. bubblewrap itself answers 128 + n both for a
  * program killed by signal n and for one that exits with that code, and so does its status
  * document. A shell, however, names the signal on its standard error when a child dies of one, so
- * here that goes to the report and the program keeps the real one.
+ * here that goes to the report and the program keeps the real one. The last line of `times` is the
+ * processor time of the shell's children.
  *
  * Shells say nothing of SIGINT and SIGPIPE, which therefore show as the codes 130 and 141.
  */
-export const reportingShell = [
-  '/bin/sh',
-  '-c',
-  'exec 8>&2 2>&9 9>&-; (exec 2>&8 8>&-; exec "$@"); code=$?; echo "exit $code" >&2; exit $code',
-  'sh',
-] as const;
+export const reportingScript =
+  'exec 8>&2 2>&9 9>&-; (exec 2>&8 8>&-; exec "$@"); code=$?; ' +
+  'echo "exit $code" >&2; times >&2; exit $code';
 
 /** How a program ended. */
 export interface ExitStatus {
@@ -22,7 +20,7 @@ export interface ExitStatus {
 }
 
 /**
- * Reads the status document of bubblewrap and the report of {@link reportingShell}. `undefined`
+ * Reads the status document of bubblewrap and the report of {@link reportingScript}. `undefined`
  * when the program was never started.
  */
 export function readExitStatus(statusDocument: string, report: string): ExitStatus | undefined {
@@ -34,6 +32,18 @@ export function readExitStatus(statusDocument: string, report: string): ExitStat
   const signal = signalled ? signalName(code - 128) : undefined;
   if (signal === undefined) return { exitCode: code, signal: null };
   return { exitCode: null, signal };
+}
+
+/**
+ * Processor time of the program and of those of its children that it waited for, milliseconds, as
+ * {@link reportingScript} tells it; `undefined` when it did not come to that.
+ */
+export function readChildTimes(report: string): number | undefined {
+  const children = /^exit \d+\n.+\n(\d+)m([\d.]+)s (\d+)m([\d.]+)s$/m.exec(report);
+  if (children === null) return undefined;
+  const [, userMinutes, userSeconds, systemMinutes, systemSeconds] = children.map(Number);
+  const minutes = (userMinutes ?? 0) + (systemMinutes ?? 0);
+  return (minutes * 60 + (userSeconds ?? 0) + (systemSeconds ?? 0)) * 1_000;
 }
 
 /** Host process id of the sandbox's first process, once bubblewrap has told it. */

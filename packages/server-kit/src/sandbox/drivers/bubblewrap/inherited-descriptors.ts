@@ -24,3 +24,21 @@ function isInherited(descriptor: number): boolean {
   const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(info)?.[1] ?? '0', 8);
   return (flags & closeOnExec) === 0;
 }
+
+// Descriptors belong to the process, not to a driver or a session, and so does what is known of them.
+const covered = new Set<number>();
+
+/**
+ * Keeps a descriptor that was opened without close-on-exec from the programs that are started while
+ * it is open.
+ * @returns to be called once it is closed.
+ */
+export function coverDescriptor(descriptor: number): () => void {
+  covered.add(descriptor);
+  return () => covered.delete(descriptor);
+}
+
+/** The descriptors that are to be kept from programs at this moment. */
+export function coveredDescriptors(): ReadonlySet<number> {
+  return covered;
+}

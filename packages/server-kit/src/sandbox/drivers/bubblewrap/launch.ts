@@ -1,92 +1,61 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import type { Readable, Writable } from 'node:stream';
 import type { SandboxLimits } from '../../limits.ts';
 import type { ProgramSpec } from '../../program.ts';
 import type { Owner } from '../../session-owner.ts';
 import { bridgePaths, type Bridge } from './bridge.ts';
-import { descriptors, identityFiles, mountArguments, type BoundFile } from './mounts.ts';
-import { reportingShell } from './exit-report.ts';
+import { mountArguments, type BoundFile } from './mounts.ts';
 import { prlimitOptions, resourceLimits } from './resource-limits.ts';
 import type { BubblewrapSetup } from './setup.ts';
+import { quote, quoteInLine } from './shell-words.ts';
+import { descriptors, feed, type WaitingShell } from './waiting-shell.ts';
 
 /** One command line and the sandbox around it. */
-export interface LaunchSpec extends ProgramSpec {
+export interface LaunchSpec extends Pick<ProgramSpec, 'command' | 'environment'> {
   /** Host path of the workspace. */
   workspace: string;
   /** Who runs it; `undefined`: the server's own user. */
   owner: Owner | undefined;
   limits: SandboxLimits;
   binds: readonly BoundFile[];
-}
-
-/** A started sandbox and the streams that tell of it. */
-export interface Launched {
-  child: ChildProcess;
-  stdout: Readable;
-  stderr: Readable;
-  /** bubblewrap's status document. */
-  status: Readable;
-  /** What {@link reportingShell} tells. */
-  report: Readable;
+  /** Whether the program is told on {@link descriptors.control} what it is to do. */
+  controlled?: boolean;
+  /** Host path of the terminal that it is started in; else its three streams are pipes. */
+  terminal?: string;
 }
 
 /**
- * Starts bubblewrap. Everything but the command goes by descriptors: the arguments, since any
- * process inside can read those of process 1, the filter and the files, since nothing then needs
- * a place on the host's disk.
- * @param joinFiles control groups to join before anything is forked.
+ * Lets a waiting shell become a sandbox. Everything but the command goes by descriptors: the
+ * arguments, since any process inside can read those of process 1, and the filter, since it then
+ * needs no place on the host's disk.
  */
-export function launch(
-  setup: BubblewrapSetup,
-  spec: LaunchSpec,
-  joinFiles: readonly string[],
-): Launched {
-  const files = [...identityFiles, ...spec.files];
+export function launch(setup: BubblewrapSetup, waiting: WaitingShell, spec: LaunchSpec): void {
   const limits = resourceLimits(spec.limits, setup.hardLimits, { watched: setup.watched });
   const bridge =
     setup.bridges && spec.owner
       ? bridgePaths([spec.workspace, ...spec.binds.map(({ from }) => from)], spec.owner)
       : null;
-  const options = mountArguments({ ...spec, ...(bridge && bridged(spec, bridge)), files });
-  const [program, ...args] = [
-    ...joinAndDrop(setup, spec.owner, joinFiles, bridge),
-    setup.bwrap,
-    '--args',
-    String(descriptors.arguments),
-    '--',
-    ...reportingShell,
-    setup.prlimit,
-    ...prlimitOptions(limits),
-    '--',
-    ...spec.command,
+  const options = mountArguments({
+    ...spec,
+    ...(bridge && bridged(spec, bridge)),
+    ownTerminal: spec.terminal !== undefined,
+  });
+  const before = [...inOwnMounts(bridge), ...asOwner(setup, spec.owner), setup.bwrap];
+  const after = [setup.prlimit, ...prlimitOptions(limits), '--', ...spec.command];
+  const redirections = [
+    ...(spec.controlled === true ? [] : [`exec ${descriptors.control}<&-;`]),
+    // The first terminal that a session leader opens becomes its controlling one.
+    ...(spec.terminal === undefined ? [] : [`exec 0<>${quote(spec.terminal)} 1>&0 2>&0;`]),
   ];
 
-  const devNull = openSync('/dev/null', 'r');
-  try {
-    const child = spawn(program, args, {
-      stdio: stdioOf(setup.inherited, files.length, spec.stdin !== undefined, devNull),
-      // A group of its own, so that one signal reaches whatever has not yet left it.
-      detached: true,
-      // bubblewrap's process 1 keeps this environment, and programs inside can read it.
-      env: { PATH: '/usr/bin:/bin' },
-    });
-    feed(child, descriptors.filter, setup.filter);
-    feed(child, descriptors.arguments, options.map((option) => `${option}\0`).join(''));
-    for (const [index, file] of files.entries()) {
-      feed(child, descriptors.firstFile + index, file.content);
-    }
-    if (spec.stdin !== undefined) feed(child, 0, spec.stdin);
-    return {
-      child,
-      stdout: readable(child, 1),
-      stderr: readable(child, 2),
-      status: readable(child, descriptors.status),
-      report: readable(child, descriptors.report),
-    };
-  } finally {
-    closeSync(devNull);
-  }
+  feed(waiting, descriptors.filter, setup.filter);
+  feed(waiting, descriptors.arguments, options.map((option) => `${option}\0`).join(''));
+  const line = [
+    ...redirections,
+    'exec',
+    ...before.map(quoteInLine),
+    `--args ${descriptors.arguments} -- /bin/sh -c "$reporting" sh`,
+    ...after.map(quoteInLine),
+  ].join(' ');
+  feed(waiting, descriptors.line, `${line}\n`);
 }
 
 /** The same paths as the session's user finds them. */
@@ -100,53 +69,14 @@ function bridged(
   };
 }
 
-/** The programs that each replace themselves by the next before bubblewrap starts. */
-function joinAndDrop(
-  setup: BubblewrapSetup,
-  owner: Owner | undefined,
-  joinFiles: readonly string[],
-  bridge: Bridge | null,
-): [string, ...string[]] | [] {
-  const joins = joinFiles.map((_, index) => `echo 0 > "$${index + 1}" && `).join('');
-  const script = `${joins}${bridge?.script ?? ''}shift ${joinFiles.length} && exec "$@"`;
-  const shell: [string, ...string[]] = ['/bin/sh', '-c', script, 'sh', ...joinFiles];
-  const ownMounts = ['--mount', '--propagation', 'private', '--', ...shell];
-  let join: [string, ...string[]] | [] = joinFiles.length === 0 ? [] : shell;
-  if (bridge) join = ['/usr/bin/unshare', ...ownMounts];
-  if (owner === undefined || setup.setpriv === undefined) return join;
-  const drop = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', '--no-new-privs'];
-  const [first = setup.setpriv, ...rest] = [...join, setup.setpriv, ...drop, '--'];
-  return [first, ...rest];
+function inOwnMounts(bridge: Bridge | null): string[] {
+  if (bridge === null) return [];
+  const shell = ['/bin/sh', '-c', `${bridge.script}exec "$@"`, 'sh'];
+  return ['/usr/bin/unshare', '--mount', '--propagation', 'private', '--', ...shell];
 }
 
-type Stdio = ('pipe' | 'ignore' | number)[];
-
-function stdioOf(
-  inherited: readonly number[],
-  fileCount: number,
-  hasStdin: boolean,
-  devNull: number,
-): Stdio {
-  const { filter, status, arguments: options, report, firstFile } = descriptors;
-  const piped = new Set([1, 2, filter, status, options, report]);
-  for (let index = 0; index < fileCount; index++) piped.add(firstFile + index);
-  if (hasStdin) piped.add(0);
-  const length = Math.max(...piped, ...inherited) + 1;
-  return Array.from({ length }, (_, descriptor) => {
-    if (piped.has(descriptor)) return 'pipe';
-    // From 3 on, 'ignore' leaves a descriptor as it is, so an inherited one is covered instead.
-    return inherited.includes(descriptor) ? devNull : 'ignore';
-  });
-}
-
-function feed(child: ChildProcess, descriptor: number, content: string | Uint8Array): void {
-  const stream = child.stdio[descriptor] as Writable;
-  // Whoever reads may end before it has read all: bubblewrap when it fails, which its exit tells,
-  // and a program that does not care for its input.
-  stream.on('error', () => {});
-  stream.end(content);
-}
-
-function readable(child: ChildProcess, descriptor: number): Readable {
-  return child.stdio[descriptor] as Readable;
+function asOwner({ setpriv }: BubblewrapSetup, owner: Owner | undefined): string[] {
+  if (owner === undefined || setpriv === undefined) return [];
+  const user = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`];
+  return [setpriv, ...user, '--clear-groups', '--no-new-privs', '--'];
 }

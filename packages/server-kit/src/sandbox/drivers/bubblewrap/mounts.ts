@@ -1,21 +1,13 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import type { SandboxLimits } from '../../limits.ts';
 import { workspaceDirectory, type DataFile } from '../../places.ts';
+import { descriptors } from './waiting-shell.ts';
 
-/** A file of the host that is shown inside, read-only. */
+/** A file or directory of the host that is shown inside, read-only. */
 export interface BoundFile {
   from: string;
   to: string;
 }
-
-/** Descriptors by which bubblewrap is fed; {@link DataFile}s follow from `firstFile` on. */
-export const descriptors = {
-  filter: 3,
-  status: 4,
-  arguments: 5,
-  report: 9,
-  firstFile: 10,
-} as const;
 
 /** The files of `/etc` that programs look themselves up in. */
 export const identityFiles: readonly DataFile[] = [
@@ -34,28 +26,26 @@ export interface MountOptions {
   /** Host path of the workspace. */
   workspace: string;
   limits: SandboxLimits;
-  files: readonly DataFile[];
   binds: readonly BoundFile[];
   environment: Readonly<Record<string, string>>;
+  /** Whether the program has a terminal, and must stay in its session for the sake of job control. */
+  ownTerminal: boolean;
 }
 
 /** The options of bubblewrap that make the sandbox. Their order is the order of the mounts. */
 export function mountArguments(options: MountOptions): string[] {
-  const { workspace, limits, files, binds, environment } = options;
-  const { filter, status, firstFile } = descriptors;
+  const { workspace, limits, binds, environment, ownTerminal } = options;
+  const { filter, status } = descriptors;
   return [
     ...words('--unshare-user --unshare-pid --unshare-net --unshare-ipc --unshare-uts'),
-    ...words('--unshare-cgroup --disable-userns --cap-drop ALL --die-with-parent --new-session'),
+    ...words('--unshare-cgroup --disable-userns --cap-drop ALL --die-with-parent'),
+    ...(ownTerminal ? [] : ['--new-session']),
     ...words('--uid 1000 --gid 1000 --hostname sandbox --clearenv'),
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...systemDirectories(),
     ...words('--ro-bind-try /etc/alternatives /etc/alternatives'),
     ...words('--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache'),
     ...binds.flatMap(({ from, to }) => ['--ro-bind', from, to]),
-    ...files.flatMap(({ path }, index) => [
-      ...words(`--perms 0444 --ro-bind-data ${firstFile + index}`),
-      path,
-    ]),
     ...words('--proc /proc --dev /dev'),
     ...words(`--size ${Math.ceil(limits.tmpBytes / 4)} --tmpfs /dev/shm`),
     ...words(`--size ${limits.tmpBytes} --tmpfs /tmp`),
@@ -75,6 +65,12 @@ function words(line: string): string[] {
 
 /** `/usr` and its neighbours, which newer systems have as links into it. */
 function systemDirectories(): string[] {
+  return (knownDirectories ??= findSystemDirectories());
+}
+
+let knownDirectories: string[] | undefined;
+
+function findSystemDirectories(): string[] {
   const neighbours = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'].flatMap((name) => {
     const path = `/${name}`;
     const stats = lstatSync(path, { throwIfNoEntry: false });

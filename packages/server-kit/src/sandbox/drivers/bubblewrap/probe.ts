@@ -5,13 +5,19 @@ import { RequestError } from '../../../errors.ts';
 import { interpreters, languages, type InterpreterName } from '../../languages.ts';
 import { resolveLimits } from '../../limits.ts';
 import { baseEnvironment } from '../../program.ts';
-import type { ProbeResult, SandboxCapabilities } from '../../sandbox.ts';
+import type { ExecutionOutcome, ProbeResult, SandboxCapabilities } from '../../sandbox.ts';
+import { openScratch } from '../../scratch.ts';
 import type { Owner } from '../../session-owner.ts';
 import { explainFailure } from './failure.ts';
+import { endSandbox } from './gate.ts';
+import { launch, type LaunchSpec } from './launch.ts';
+import { loadPtyAddon, ptyFix } from './pty-addon.ts';
 import { judgeProtections, type ProbeFacts } from './protections.ts';
 import { resourceLimits } from './resource-limits.ts';
-import { run } from './run.ts';
+import { conduct } from './run.ts';
+import { putRunFiles } from './run-files.ts';
 import type { BubblewrapSetup } from './setup.ts';
+import { startWaitingShell } from './waiting-shell.ts';
 
 /**
  * Prints what a program inside can see and do, as `section name` lines followed by facts. `$1` is
@@ -49,21 +55,14 @@ export async function probeSetup(
     if (owner !== undefined) chownSync(workspace, owner.uid, owner.gid);
     const places = [...setup.interpreters];
     const limits = resolveLimits();
-    let peakBytes: number | undefined;
-    const outcome = await run(
-      { ...setup, cgroups: observed(setup.cgroups, (bytes) => (peakBytes = bytes)) },
-      {
-        command: ['/bin/sh', '-c', probeScript, 'sh', workspace, ...places.map(commandOf)],
-        workspace,
-        owner,
-        limits,
-        files: [],
-        binds: places.flatMap(([, place]) => place.binds),
-        environment: baseEnvironment,
-        stdin: undefined,
-      },
-      {},
-    );
+    const outcome = await observe(setup, {
+      command: ['/bin/sh', '-c', probeScript, 'sh', workspace, ...places.map(commandOf)],
+      workspace,
+      owner,
+      limits,
+      binds: places.flatMap(([, place]) => place.binds),
+      environment: baseEnvironment,
+    });
     const sections = parseSections(outcome.stdout);
     if (!sections.has('end')) {
       return { result: { usable: false, reason: unfinished(outcome.reason) } };
@@ -77,7 +76,7 @@ export async function probeSetup(
     const facts: ProbeFacts = {
       section: (name) => sections.get(name) ?? '',
       cgroups: setup.cgroups,
-      peakBytes,
+      peakBytes: outcome.peakMemoryBytes,
       kernel: release(),
       limits,
       wanted: resourceLimits(limits, setup.hardLimits, { watched: setup.watched }),
@@ -101,6 +100,7 @@ function capabilitiesOf(facts: ProbeFacts, found: readonly InterpreterName[]): S
     (name) => !found.includes(name),
   );
   const warnings = missing.map((name) => `${name} was not found: ${interpreters[name].fix}`);
+  if (loadPtyAddon() === null) warnings.push(`There are no interactive terminals: ${ptyFix}`);
   if (process.pid === 1) {
     warnings.push(
       'Node is process 1 and will not reap what runs leave behind: start the container with --init.',
@@ -112,33 +112,30 @@ function capabilitiesOf(facts: ProbeFacts, found: readonly InterpreterName[]): S
     isolation: 'namespace',
     languages: languages.filter((row) => found.includes(row.interpreter)).map((row) => row.name),
     shell: true,
-    terminal: false,
-    pause: 'none',
+    terminal: loadPtyAddon() !== null,
+    pause: facts.cgroups?.controls.includes('freeze') === true ? 'freezer' : 'signals',
     protections: judgeProtections(facts),
     warnings,
     ...(fix !== undefined && { fix }),
   };
 }
 
-/** Hands on the same groups, noting how much memory was charged to the one that was used. */
-function observed(
-  cgroups: BubblewrapSetup['cgroups'],
-  onPeak: (bytes: number | undefined) => void,
-): BubblewrapSetup['cgroups'] {
-  if (cgroups === undefined) return undefined;
-  return {
-    ...cgroups,
-    create(limits) {
-      const group = cgroups.create(limits);
-      return {
-        ...group,
-        remove() {
-          onPeak(group.peakBytes());
-          return group.remove();
-        },
-      };
-    },
-  };
+/** Runs a command in a sandbox of which nothing is left afterwards. */
+async function observe(setup: BubblewrapSetup, spec: LaunchSpec): Promise<ExecutionOutcome> {
+  const scratch = openScratch();
+  const files = putRunFiles(scratch, [], spec.owner);
+  try {
+    const sandbox = startWaitingShell(setup, spec.limits);
+    try {
+      launch(setup, sandbox, { ...spec, binds: [...spec.binds, ...files.binds] });
+      return await conduct(setup, sandbox, spec, { stdin: undefined });
+    } finally {
+      await endSandbox(sandbox);
+      await sandbox.group?.remove();
+    }
+  } finally {
+    await scratch.close();
+  }
 }
 
 function commandOf([, { command }]: [InterpreterName, { command: string }]): string {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 
 /** A process that a reused id cannot be mistaken for. */
 export interface ProcessHandle {
@@ -20,10 +20,12 @@ export function processHandle(pid: number): ProcessHandle | undefined {
  * one. A program that closed its output would otherwise outlive the pipes for a moment.
  */
 export async function processEnd({ pid, startTime }: ProcessHandle): Promise<void> {
-  for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
+  for (let looks = 0; ; looks++) {
     const stat = readStat(pid);
     if (stat === undefined || stat.startTime !== startTime || stat.state === 'Z') return;
-    await delay(waitMs);
+    // Most are gone within a fraction of a millisecond, which is less than a timer can wait.
+    if (looks < 8) await setImmediate();
+    else await delay(Math.min(2 ** (looks - 8), 50));
   }
 }
 

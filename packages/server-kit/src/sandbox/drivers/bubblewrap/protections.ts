@@ -55,15 +55,13 @@ export function judgeProtections(facts: ProbeFacts): Record<ProtectionName, Prot
     ),
     memory: memoryStatus(facts, rlimit('data')),
     pids: pidsStatus(facts, rlimit('nproc')),
-    cpu: rlimit('cpu')
-      ? {
-          level: 'best-effort',
-          by: 'rlimit-cpu+wall-clock',
-          reason: 'Each process is held to its own processor time; their sum only to the clock.',
-        }
-      : absent('The limit on processor time was not in force.'),
+    cpu: cpuStatus(facts, rlimit('cpu')),
     fileSize: verdict(rlimit('fsize'), 'rlimit-fsize', 'The file size limit was not in force.'),
-    disk: absent('A file is held to its size, but the workspace as a whole is not.'),
+    disk: {
+      level: 'best-effort',
+      by: 'watch on the workspace',
+      reason: 'The workspace has no quota: between two looks a program may write beyond its share.',
+    },
     output: { level: 'enforced', by: 'server' },
     time: { level: 'enforced', by: 'SIGKILL of the pid namespace' },
   };
@@ -91,6 +89,18 @@ function memoryStatus({ cgroups, peakBytes }: ProbeFacts, dataHeld: boolean): Pr
     level: 'best-effort',
     by: canWatchMemory() ? 'rlimit-data+watchdog' : 'rlimit-data',
     reason: 'No memory control group is delegated to the server (systemd: Delegate=memory pids).',
+  };
+}
+
+function cpuStatus({ cgroups }: ProbeFacts, held: boolean): ProtectionStatus {
+  if (cgroups?.controls.includes('cpu')) {
+    return { level: 'enforced', by: `cgroup${cgroups.version}` };
+  }
+  if (!held) return absent('The limit on processor time was not in force.');
+  return {
+    level: 'best-effort',
+    by: 'rlimit-cpu+wall-clock',
+    reason: 'Each process is held to its own processor time; their sum only to the clock.',
   };
 }
 

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+
+/** What sandboxes may leave on the host, counted. */
+export const nothingLeft = {
+  /** What is there now of each kind. */
+  count() {
+    return {
+      processes: processes().filter((pid) => isDescendant(pid)).length,
+      groups: groups().length,
+      mounts: lines('/proc/self/mountinfo'),
+      descriptors: readdirSync('/proc/self/fd').length,
+      files: readdirSync(tmpdir()).filter((name) => name.startsWith('ide-assistant-run-')).length,
+    };
+  },
+
+  /**
+   * Processes that have this directory of the host mounted as their workspace, and whose command
+   * line matches.
+   */
+  processesAt(workspace: string, commandLine = /(?:)/): number[] {
+    return processes().filter((pid) => {
+      const mounted = read(`/proc/${pid}/mountinfo`).includes(`${workspace} /workspace `);
+      return mounted && commandLine.test(read(`/proc/${pid}/cmdline`)) && !isShell(pid);
+    });
+  },
+};
+
+/** The shell around a program carries its command line, too. */
+function isShell(pid: number): boolean {
+  try {
+    return /\/(?:dash|bash|sh|bwrap|prlimit)$/.test(readlinkSync(`/proc/${pid}/exe`));
+  } catch {
+    return false;
+  }
+}
+
+function processes(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function isDescendant(pid: number): boolean {
+  for (let at = pid; at > 1;) {
+    const stat = read(`/proc/${at}/stat`);
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    if (parent === process.pid) return true;
+    at = Number.isNaN(parent) ? 0 : parent;
+  }
+  return false;
+}
+
+function groups(): string[] {
+  return readdirSync('/sys/fs/cgroup')
+    .flatMap((tree) => names(`/sys/fs/cgroup/${tree}`))
+    .filter((name) => name.startsWith(`ide-assistant-${process.pid}-`));
+}
+
+function names(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function lines(file: string): number {
+  return read(file).split('\n').length;
+}
+
+/** A process may end between being listed and being looked at. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
