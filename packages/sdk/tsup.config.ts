@@ -8,6 +8,7 @@ export default defineConfig({
     tabs: 'src/tabs/index.ts',
     validate: 'src/validate/index.ts',
     testing: 'src/testing/index.ts',
+    terminal: 'src/terminal/index.ts',
     react: 'src/react.ts',
     vue: 'src/vue.ts',
     svelte: 'src/svelte.ts',

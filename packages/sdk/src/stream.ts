@@ -3,7 +3,7 @@ import type { EventMessage, OperationName, OutputOf } from './protocol/index.ts'
 import type { StartedRequest } from './requests.ts';
 
 /** Operations that tell of their progress by events. */
-export type StreamName = Extract<OperationName, 'chat' | 'code_execute'>;
+export type StreamName = Extract<OperationName, 'chat' | 'code_execute' | 'terminal_command'>;
 
 /**
  * The text so far, where a reconnect could not replay the events, or all of it at the end of a stream
@@ -57,11 +57,17 @@ export function createStream<N extends StreamName>(
     unbind();
     wake();
   };
-  const complete = (output: unknown) => {
-    const { message, stdout, stderr, truncated } = output as OutputOf<'chat'> &
-      OutputOf<'code_execute'>;
+  const complete = (reply: unknown) => {
+    const {
+      message,
+      stdout,
+      stderr,
+      truncated,
+      output: text = message ? message.content : stdout + stderr,
+    } = reply as OutputOf<'chat'> &
+      OutputOf<'code_execute'> &
+      Partial<OutputOf<'terminal_command'>>;
     // The events of the last moments are lost where the server ended and only the reply was kept.
-    const text = message ? message.content : stdout + stderr;
     if (text && !truncated && text.length !== length) restart({ text, truncated: false });
   };
   result.then(complete).then(end, end);

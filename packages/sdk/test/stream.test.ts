@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RequestStream, StreamPart } from '../src/index.ts';
+import type { RequestStream, StreamName, StreamPart } from '../src/index.ts';
 import { harness } from './support/harness.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function collect(stream: RequestStream<'chat'>) {
+function collect(stream: RequestStream<StreamName>) {
   const parts: StreamPart[] = [];
   const end = (async () => {
     for await (const part of stream) parts.push(part);
@@ -115,6 +115,26 @@ describe('a stream', () => {
     factory.last.say(answer('abc'));
     expect(await end).toBe('done');
     expect(parts.slice(1)).toEqual([{ type: 'snapshot', text: 'abc', truncated: false }]);
+  });
+
+  it('of a command ends with all of its output when the last of it was lost', async () => {
+    const { client, factory, open } = harness();
+    await open();
+    const stream = client.stream('terminal_command', { command: 'make' }, { requestId: 'r1' });
+    const { parts, end } = collect(stream);
+    factory.last.event(1, 'terminal_output', { request_id: 'r1', output: 'half ' });
+    factory.last.drop(1006);
+    await vi.advanceTimersByTimeAsync(250);
+    factory.last.greet({ epoch: 'e_2', seq: 0 });
+    factory.last.say({
+      ...{ type: 'terminal_result', request_id: 'r1', exit_code: 0, duration_ms: 1 },
+      ...{ output: 'half done', truncated: false },
+    });
+    expect(await end).toBe('done');
+    expect(parts).toMatchObject([
+      { type: 'terminal_output', output: 'half ' },
+      { type: 'snapshot', text: 'half done' },
+    ]);
   });
 
   it('of a run whose output was cut short by the limit ends as it is', async () => {

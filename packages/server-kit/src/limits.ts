@@ -37,6 +37,16 @@ export interface Limits {
   outcomeMs: number;
   /** How long a session without connections keeps its sandbox and memory, ms. @default 120_000 */
   sessionIdleMs: number;
+  /**
+   * How long a sandbox must not have been needed before what runs in it is paused, ms: no request
+   * runs, and no terminal is open or nobody is connected. It resumes by itself. `Infinity` never
+   * pauses. @default 30_000
+   */
+  sandboxPauseMs: number;
+  /** Terminals of one session that may be open at once. @default 4 */
+  terminals: number;
+  /** Largest piece of input to a terminal, bytes. @default 65_536 */
+  terminalInputBytes: number;
   /** Entries of one directory listing. @default 5_000 */
   listEntries: number;
 }
@@ -59,5 +69,8 @@ export const kitLimits: Limits = {
   unsentBytes: 8_388_608,
   outcomeMs: 90_000_000,
   sessionIdleMs: 120_000,
+  sandboxPauseMs: 30_000,
+  terminals: 4,
+  terminalInputBytes: 65_536,
   listEntries: 5_000,
 };

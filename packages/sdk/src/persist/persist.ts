@@ -32,8 +32,10 @@ export async function persist(
   const {
     key,
     maxAgeMs = 86_400_000,
-    // What reads, lists, or concerns the connection alone. A test holds this against the contract.
-    keep = (type) => !/(cancel|get|history|list|open|ping|refresh|scan|scribe)$/.test(type),
+    // What reads, lists, or concerns the connection or a terminal on the screen alone; nor is what is typed
+    // there put on a disk. A test holds this against the contract.
+    keep = (type) =>
+      !/(cancel|close|get|history|input|list|open|ping|refresh|resize|scan|scribe)$/.test(type),
     onRestored,
     onError = () => {},
   } = options;

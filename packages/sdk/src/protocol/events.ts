@@ -8,6 +8,8 @@ import {
   hash,
   instant,
   path,
+  terminalId,
+  terminalSize,
 } from './fields.ts';
 
 /** A request that is still running, with its text so far, so that a cut stream goes on without a hole. */
@@ -17,6 +19,17 @@ const runningRequest = z.object({
   execution_id: z.string().optional(),
   message_id: z.string().optional(),
   text: z.string(),
+  truncated: z.boolean(),
+});
+
+/** A terminal that is open, for a client that has not followed it from its start. */
+const openTerminal = z.object({
+  terminal_id: terminalId,
+  cols: terminalSize,
+  rows: terminalSize,
+  /** The latest of what it has shown. */
+  text: z.string(),
+  /** Whether the beginning of `text` is missing. */
   truncated: z.boolean(),
 });
 
@@ -37,6 +50,22 @@ export const events = {
   }),
   execution_complete: z.object({ execution_id: z.string(), result: executionResult }),
   execution_error: z.object({ execution_id: z.string(), error: z.string() }),
+  terminal_output: z.object({
+    /** Absent for the output of a `terminal_command`. */
+    terminal_id: terminalId.optional(),
+    output: z.string(),
+    /** Absent where both streams come as one, in the order in which they were written. */
+    stream: z.enum(['stdout', 'stderr']).optional(),
+  }),
+  /** The last of a terminal: nothing that was started from it is left. */
+  terminal_closed: z.object({
+    terminal_id: terminalId,
+    /** Null when the shell was killed. */
+    exit_code: z.int().nullable().optional(),
+    signal: z.string().nullable().optional(),
+    /** `exit`: the shell ended by itself. `closed`: somebody closed it, or its session ended. */
+    reason: z.enum(['exit', 'closed', 'memory_limit', 'disk_limit', 'error']).optional(),
+  }),
   ai_typing: z.object({ is_typing: z.boolean() }),
   ai_delta: z.object({ message_id: z.string(), delta: z.string() }),
   ai_tool: z.object({
@@ -77,6 +106,7 @@ export const events = {
     messages: z.array(chatMessage),
     files: z.array(z.object({ path, hash })),
     running: z.array(runningRequest),
+    terminals: z.array(openTerminal).optional(),
   }),
   concept_update: z.object({
     version: z.int(),

@@ -105,7 +105,17 @@ export const executionResult = z.object({
   success: z.boolean(),
   timed_out: z.boolean(),
   truncated: z.boolean(),
+  /** Processor time of all its processes, where something counted it. */
+  cpu_ms: z.number().optional(),
+  /** Most memory that it had at once, where something counted it. */
+  peak_memory_bytes: z.int().optional(),
 });
+
+/** Names a terminal of the session. */
+export const terminalId = z.string().min(1).max(64);
+
+/** Columns or rows of a terminal's screen, characters. */
+export const terminalSize = z.int().min(1).max(1000);
 
 /** A node of the workspace tree. */
 export interface TreeNode {

@@ -36,6 +36,12 @@ export interface Operation<
   readonly verified: Verified;
   /** Names of the input fields that hold a path inside the session's workspace. */
   readonly paths: readonly (keyof Input & string)[];
+  /**
+   * Names of the input fields that may hold what nobody is to read again, as passwords that are
+   * typed. They enter no log and no store, not even as a hash, since what is short can be guessed
+   * from one; so such a request cannot wait for a person either.
+   */
+  readonly secrets: readonly (keyof Input & string)[];
   /** Fields of the request, envelope fields included; unknown fields are refused. */
   readonly input: z.ZodObject<Input & typeof envelopeFields, z.core.$strict>;
   /** Fields of the reply, without `type` and `request_id`. */
@@ -57,14 +63,23 @@ export function defineOperation<
   class: Class;
   verified?: Verified;
   paths?: readonly (keyof Input & string)[];
+  secrets?: readonly (keyof Input & string)[];
   input: Input;
   output: Output;
 }): Operation<Name, Reply, Class, Verified, Input, Output> {
-  const { verified = false as Verified, paths = [], input, output, ...names } = declaration;
+  const {
+    verified = false as Verified,
+    paths = [],
+    secrets = [],
+    input,
+    output,
+    ...names
+  } = declaration;
   return {
     ...names,
     verified,
     paths,
+    secrets,
     input: z.strictObject({ ...envelopeFields, ...input }),
     output: z.object(output),
   };

@@ -6,6 +6,8 @@ export const contractSchema: ContractSchema = {
     hash: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
     path: { type: 'string', minLength: 1, maxLength: 4096 },
     encoding: { enum: ['utf8', 'base64'] },
+    terminalId: { type: 'string', minLength: 1, maxLength: 64 },
+    terminalSize: { type: 'integer', minimum: 1, maximum: 1000 },
     approval: {
       type: 'object',
       properties: {
@@ -115,6 +117,8 @@ export const contractSchema: ContractSchema = {
         success: { type: 'boolean' },
         timed_out: { type: 'boolean' },
         truncated: { type: 'boolean' },
+        cpu_ms: { type: 'number' },
+        peak_memory_bytes: { type: 'integer' },
       },
       required: [
         'execution_id',
@@ -518,6 +522,88 @@ export const contractSchema: ContractSchema = {
       required: ['topics'],
       additionalProperties: false,
     },
+    terminal_close: {
+      type: 'object',
+      properties: {
+        request_id: { type: 'string', minLength: 1, maxLength: 64 },
+        timestamp: {
+          type: 'string',
+          pattern:
+            '^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$',
+        },
+        session_id: { type: 'string', maxLength: 128 },
+        terminal_id: { $ref: '#/$defs/terminalId' },
+      },
+      required: ['terminal_id'],
+      additionalProperties: false,
+    },
+    terminal_command: {
+      type: 'object',
+      properties: {
+        request_id: { type: 'string', minLength: 1, maxLength: 64 },
+        timestamp: {
+          type: 'string',
+          pattern:
+            '^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$',
+        },
+        session_id: { type: 'string', maxLength: 128 },
+        command: { type: 'string', minLength: 1 },
+        cwd: { type: 'string', maxLength: 4096 },
+        timeout_ms: { type: 'integer', minimum: 1 },
+      },
+      required: ['command'],
+      additionalProperties: false,
+    },
+    terminal_input: {
+      type: 'object',
+      properties: {
+        request_id: { type: 'string', minLength: 1, maxLength: 64 },
+        timestamp: {
+          type: 'string',
+          pattern:
+            '^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$',
+        },
+        session_id: { type: 'string', maxLength: 128 },
+        terminal_id: { $ref: '#/$defs/terminalId' },
+        data: { type: 'string' },
+      },
+      required: ['terminal_id', 'data'],
+      additionalProperties: false,
+    },
+    terminal_open: {
+      type: 'object',
+      properties: {
+        request_id: { type: 'string', minLength: 1, maxLength: 64 },
+        timestamp: {
+          type: 'string',
+          pattern:
+            '^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$',
+        },
+        session_id: { type: 'string', maxLength: 128 },
+        cols: { $ref: '#/$defs/terminalSize' },
+        rows: { $ref: '#/$defs/terminalSize' },
+        shell: { enum: ['bash', 'sh'] },
+      },
+      required: ['cols', 'rows'],
+      additionalProperties: false,
+    },
+    terminal_resize: {
+      type: 'object',
+      properties: {
+        request_id: { type: 'string', minLength: 1, maxLength: 64 },
+        timestamp: {
+          type: 'string',
+          pattern:
+            '^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$',
+        },
+        session_id: { type: 'string', maxLength: 128 },
+        terminal_id: { $ref: '#/$defs/terminalId' },
+        cols: { $ref: '#/$defs/terminalSize' },
+        rows: { $ref: '#/$defs/terminalSize' },
+      },
+      required: ['terminal_id', 'cols', 'rows'],
+      additionalProperties: false,
+    },
     token_refresh: {
       type: 'object',
       properties: {
@@ -696,6 +782,8 @@ export const contractSchema: ContractSchema = {
         success: { type: 'boolean' },
         timed_out: { type: 'boolean' },
         truncated: { type: 'boolean' },
+        cpu_ms: { type: 'number' },
+        peak_memory_bytes: { type: 'integer' },
         verified: { type: 'boolean', const: true },
         verification_id: { type: 'string' },
         timestamp: { $ref: '#/$defs/instant' },
@@ -909,6 +997,57 @@ export const contractSchema: ContractSchema = {
       properties: { topics: { type: 'array', items: { enum: ['session', 'concepts', 'phase'] } } },
       required: ['topics'],
     },
+    terminal_close: {
+      type: 'object',
+      properties: { terminal_id: { $ref: '#/$defs/terminalId' } },
+      required: ['terminal_id'],
+    },
+    terminal_command: {
+      type: 'object',
+      properties: {
+        exit_code: { type: ['integer', 'null'] },
+        duration_ms: { type: 'number' },
+        output: { type: 'string' },
+        truncated: { type: 'boolean' },
+        signal: { type: ['string', 'null'] },
+        timed_out: { type: 'boolean' },
+        cwd: { type: 'string' },
+        cpu_ms: { type: 'number' },
+        peak_memory_bytes: { type: 'integer' },
+        verified: { type: 'boolean', const: true },
+        verification_id: { type: 'string' },
+        timestamp: { $ref: '#/$defs/instant' },
+      },
+      required: [
+        'exit_code',
+        'duration_ms',
+        'output',
+        'truncated',
+        'verified',
+        'verification_id',
+        'timestamp',
+      ],
+    },
+    terminal_input: {
+      type: 'object',
+      properties: { terminal_id: { $ref: '#/$defs/terminalId' } },
+      required: ['terminal_id'],
+    },
+    terminal_open: {
+      type: 'object',
+      properties: {
+        terminal_id: { $ref: '#/$defs/terminalId' },
+        verified: { type: 'boolean', const: true },
+        verification_id: { type: 'string' },
+        timestamp: { $ref: '#/$defs/instant' },
+      },
+      required: ['terminal_id', 'verified', 'verification_id', 'timestamp'],
+    },
+    terminal_resize: {
+      type: 'object',
+      properties: { terminal_id: { $ref: '#/$defs/terminalId' } },
+      required: ['terminal_id'],
+    },
     token_refresh: {
       type: 'object',
       properties: { expires_at: { anyOf: [{ $ref: '#/$defs/instant' }, { type: 'null' }] } },
@@ -970,6 +1109,33 @@ export const contractSchema: ContractSchema = {
         request_id: { type: 'string' },
       },
       required: ['execution_id', 'error', 'session_id', 'timestamp'],
+    },
+    terminal_output: {
+      type: 'object',
+      properties: {
+        terminal_id: { $ref: '#/$defs/terminalId' },
+        output: { type: 'string' },
+        stream: { enum: ['stdout', 'stderr'] },
+        seq: { type: 'integer' },
+        session_id: { type: 'string' },
+        timestamp: { $ref: '#/$defs/instant' },
+        request_id: { type: 'string' },
+      },
+      required: ['output', 'session_id', 'timestamp'],
+    },
+    terminal_closed: {
+      type: 'object',
+      properties: {
+        terminal_id: { $ref: '#/$defs/terminalId' },
+        exit_code: { type: ['integer', 'null'] },
+        signal: { type: ['string', 'null'] },
+        reason: { enum: ['exit', 'closed', 'memory_limit', 'disk_limit', 'error'] },
+        seq: { type: 'integer' },
+        session_id: { type: 'string' },
+        timestamp: { $ref: '#/$defs/instant' },
+        request_id: { type: 'string' },
+      },
+      required: ['terminal_id', 'session_id', 'timestamp'],
     },
     ai_typing: {
       type: 'object',
@@ -1162,6 +1328,20 @@ export const contractSchema: ContractSchema = {
               truncated: { type: 'boolean' },
             },
             required: ['request_id', 'type', 'text', 'truncated'],
+          },
+        },
+        terminals: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: {
+              terminal_id: { $ref: '#/$defs/terminalId' },
+              cols: { $ref: '#/$defs/terminalSize' },
+              rows: { $ref: '#/$defs/terminalSize' },
+              text: { type: 'string' },
+              truncated: { type: 'boolean' },
+            },
+            required: ['terminal_id', 'cols', 'rows', 'text', 'truncated'],
           },
         },
         seq: { type: 'integer' },

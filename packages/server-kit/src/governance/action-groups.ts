@@ -8,9 +8,9 @@ export type ActionGroup = 'read' | 'write' | 'execute' | 'converse' | 'manage';
  * contract falls under the rules of its kind at once; leaving it out here does not compile.
  * - `read`: changes nothing in the workspace.
  * - `write`: changes files.
- * - `execute`: starts processes.
+ * - `execute`: starts processes, or tells them what to do.
  * - `converse`: talks to the assistant.
- * - `manage`: steers connections, running requests, proposals and approvals.
+ * - `manage`: steers connections, running requests, terminals, proposals and approvals.
  */
 export const actionGroups: Readonly<Record<OperationName, ActionGroup>> = {
   approval_list: 'read',
@@ -35,6 +35,12 @@ export const actionGroups: Readonly<Record<OperationName, ActionGroup>> = {
   quarantine_restore: 'write',
   security_scan: 'read',
   subscribe: 'manage',
+  terminal_close: 'manage',
+  terminal_command: 'execute',
+  // Whoever may not run code may not type it either.
+  terminal_input: 'execute',
+  terminal_open: 'execute',
+  terminal_resize: 'manage',
   token_refresh: 'manage',
   unsubscribe: 'manage',
 };

@@ -54,7 +54,11 @@ when { context.segmentsLower.contains(".git") };
 @decision("block")
 @code("RISK_CRITICAL")
 @reason("The security scan rates this code as critical")
-forbid (principal, action == IDE::Action::"ide_code_execute", resource)
+forbid (
+  principal,
+  action in [IDE::Action::"ide_code_execute", IDE::Action::"ide_terminal_command"],
+  resource
+)
 when { context has riskScore && context.riskScore >= 90 };
 
 // Every action, not reading alone: a rename would give the file a name that may be read.
@@ -86,8 +90,19 @@ unless { [".env.example", ".env.sample", ".env.template"].contains(context.nameL
 @id("assistant-manages")
 @decision("block")
 @code("ASSISTANT_MANAGES")
-@reason("Approvals, proposals and connections are for people to decide on")
+@reason("Approvals, proposals, terminals and connections are for people to decide on")
 forbid (principal is IDE::Assistant, action in IDE::Action::"manage", resource);
+
+// Without this the assistant could type into a person's terminal what a person would have to approve.
+@id("assistant-types")
+@decision("block")
+@code("ASSISTANT_TYPES")
+@reason("Terminals are for people to type into; the assistant asks to run a command")
+forbid (
+  principal is IDE::Assistant,
+  action in [IDE::Action::"ide_terminal_open", IDE::Action::"ide_terminal_input"],
+  resource
+);
 
 // What waits until a person has approved it.
 

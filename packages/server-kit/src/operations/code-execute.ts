@@ -52,6 +52,10 @@ export const codeExecute: OperationHandler<'code_execute'> = {
       success: outcome.reason === 'exit' && outcome.exitCode === 0,
       timed_out: outcome.reason === 'timeout',
       truncated: outcome.truncated,
+      ...(outcome.cpuMs === undefined ? {} : { cpu_ms: outcome.cpuMs }),
+      ...(outcome.peakMemoryBytes === undefined
+        ? {}
+        : { peak_memory_bytes: outcome.peakMemoryBytes }),
     };
     tell('execution_complete', { execution_id: executionId, result });
     return result;

@@ -11,17 +11,45 @@ import type {
 import type { ToolResult } from '../assistant/assistant.ts';
 import type { ApprovalRecord } from '../governance/index.ts';
 import type { Parts } from '../parts.ts';
-import type { Sandbox } from '../sandbox/index.ts';
+import type { Sandbox, TerminalOptions } from '../sandbox/index.ts';
 import type { ConfinedPath, Workspace } from '../workspace/index.ts';
 
 /** The session as an operation sees it. */
 export interface OperationSession {
   readonly id: string;
   workspace(): Promise<Workspace>;
+  /** Its sandbox, opened or resumed where that is needed. */
   sandbox(): Promise<Sandbox>;
+  readonly terminals: SessionTerminals;
+  /** Where a person's last command ended, inside the workspace; empty for the workspace itself. */
+  commandDirectory: string;
   /** Numbers an event and sends it to the session's connections. */
   publish<N extends EventName>(type: N, fields: EventFields<N>): void;
   lastRun: { language: string; path: string | null; stderr: string } | null;
+}
+
+/** The interactive terminals of a session. They end with it. */
+export interface SessionTerminals {
+  /**
+   * Opens one and returns its id. Its output and its end are told as events under `requestId`.
+   *
+   * @throws RequestError `rate_limited` when the session has as many as it may have, and what the
+   * sandbox refuses with; whatever `signal` was aborted with, and then nothing of it is left.
+   */
+  open(
+    options: Omit<TerminalOptions, 'onOutput'> & { requestId: string; signal: AbortSignal },
+  ): Promise<string>;
+  has(id: string): boolean;
+  /** @throws RequestError `not_found`, also for one that has ended. */
+  get(id: string): SessionTerminal;
+}
+
+/** One interactive terminal. */
+export interface SessionTerminal {
+  write(data: string): void;
+  resize(cols: number, rows: number): void;
+  /** Resolves when nothing of it is left and its end was told. */
+  close(): Promise<void>;
 }
 
 /** The connection that sent the request, for the operations that are about it. */
@@ -34,15 +62,20 @@ export interface OperationConnection {
   renewToken(token: string): Promise<number | null>;
 }
 
+/** Who acts, as an operation sees him. */
+export interface OperationPrincipal {
+  readonly kind: 'user' | 'assistant';
+  readonly userId: string;
+  readonly roles: readonly string[];
+}
+
 /** What a handler gets beside its input. */
 export interface OperationContext {
   readonly parts: Parts;
   readonly session: OperationSession;
-  readonly principal: {
-    readonly kind: 'user' | 'assistant';
-    readonly userId: string;
-    readonly roles: readonly string[];
-  };
+  readonly principal: OperationPrincipal;
+  /** Names the request to its client. */
+  readonly requestId: string;
   /** Names this request's effect: the same for each repeat of it, also after a restart. */
   readonly effectId: string;
   /** The request's paths by field name, confined. */
@@ -87,10 +120,17 @@ export interface PolicyFacts {
 
 /** One operation's part of the server. */
 export interface OperationHandler<N extends OperationName> {
+  /** Whether an empty path names the workspace itself. */
+  allowsRoot?: boolean;
+  /**
+   * Requests of one session with the same turn take effect one after another, in the order in which
+   * they came, whichever client sent them. Asked of the fields as they came; null for no turn.
+   */
+  turn?(fields: Readonly<Record<string, unknown>>): string | null;
   /** Paths that the request names indirectly, as through a proposal; confined like its own. */
   findPaths?(
     input: ParsedInputOf<N>,
-    context: { parts: Parts; session: OperationSession },
+    context: { parts: Parts; session: OperationSession; principal: OperationPrincipal },
   ): Promise<Record<string, string>>;
   /** Facts for the policies. */
   describe?(

@@ -21,6 +21,11 @@ import { quarantineList } from './quarantine-list.ts';
 import { quarantineRestore } from './quarantine-restore.ts';
 import { securityScan } from './security-scan.ts';
 import { subscribe } from './subscribe.ts';
+import { terminalClose } from './terminal-close.ts';
+import { terminalCommand } from './terminal-command.ts';
+import { terminalInput } from './terminal-input.ts';
+import { terminalOpen } from './terminal-open.ts';
+import { terminalResize } from './terminal-resize.ts';
 import { tokenRefresh } from './token-refresh.ts';
 import { unsubscribe } from './unsubscribe.ts';
 
@@ -48,6 +53,11 @@ export const handlers: Handlers = {
   quarantine_restore: quarantineRestore,
   security_scan: securityScan,
   subscribe,
+  terminal_close: terminalClose,
+  terminal_command: terminalCommand,
+  terminal_input: terminalInput,
+  terminal_open: terminalOpen,
+  terminal_resize: terminalResize,
   token_refresh: tokenRefresh,
   unsubscribe,
 };

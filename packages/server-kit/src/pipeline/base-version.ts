@@ -12,10 +12,16 @@ export async function baseHash(
   return main ? currentHash(await session.workspace(), main) : null;
 }
 
+/** What an approver is told that a request is about: its path, or the session as a whole. */
+export function resourceOf({ id }: OperationSession, { main }: ConfinedTarget): string {
+  return main?.path || id;
+}
+
 /**
- * What a person approved holds for the file that he saw, not for another one of the same name.
+ * What a person approved holds for the file that he saw, not for another one of the same name, and
+ * for the place that he saw where the request itself names none.
  *
- * @throws RequestError `conflict` (details: `stale`) when the file has changed since.
+ * @throws RequestError `conflict` (details: `stale`) when either has changed since.
  */
 export async function requireSameBase(
   session: OperationSession,
@@ -23,6 +29,11 @@ export async function requireSameBase(
   target: ConfinedTarget,
 ): Promise<void> {
   const { baseHash: approved } = JSON.parse(approval.request) as StoredRequest;
+  if (approval.resource !== resourceOf(session, target)) {
+    throw new RequestError('conflict', 'It would now happen elsewhere. Ask again.', {
+      details: { stale: true },
+    });
+  }
   const current = await baseHash(session, target);
   if (current === approved) return;
   throw new RequestError('conflict', 'The file has changed since it was asked for. Ask again.', {

@@ -2,6 +2,7 @@ import { contract, type OperationName, type ParsedInputOf } from '@ide-assistant
 import type { OperationHandler, OperationSession } from '../operations/handler.ts';
 import type { Parts } from '../parts.ts';
 import { confinePath, type ConfinedPath } from '../workspace/index.ts';
+import type { Principal } from './authenticate.ts';
 
 declare const layer: unique symbol;
 
@@ -23,17 +24,18 @@ export interface ConfinedTarget {
 export async function confineTarget<N extends OperationName>(
   parts: Parts,
   session: OperationSession,
+  principal: Principal,
   name: N,
   handler: OperationHandler<N>,
   input: ParsedInputOf<N>,
 ): Promise<ConfinedTarget> {
-  const named = await handler.findPaths?.(input, { parts, session });
+  const named = await handler.findPaths?.(input, { parts, session, principal });
   const given: Record<string, string> = { ...named };
   for (const field of contract[name].paths as readonly string[]) {
     const value = (input as Record<string, unknown>)[field];
     if (typeof value === 'string') given[field] = value;
   }
-  const allowRoot = name === 'directory_list';
+  const { allowsRoot: allowRoot = false } = handler;
   const paths: Record<string, ConfinedPath> = {};
   for (const [field, value] of Object.entries(given)) {
     paths[field] = confinePath(value, { allowRoot });

@@ -19,7 +19,7 @@ import type {
 import type { Parts } from '../parts.ts';
 import { authenticate, type Principal } from './authenticate.ts';
 import { confineTarget } from './confine-path.ts';
-import { baseHash, requireSameBase } from './base-version.ts';
+import { baseHash, requireSameBase, resourceOf } from './base-version.ts';
 import { govern, type Ruling } from './govern.ts';
 import { hunt } from './hunt.ts';
 import { parseInput } from './parse-input.ts';
@@ -73,14 +73,14 @@ export async function handleRequest<N extends OperationName>(
 
   const principal = authenticate(request.identity, request.kind, parts.clock());
   const input = parseInput(name, request.fields);
-  const target = await confineTarget(parts, session, name, handler, input);
+  const target = await confineTarget(parts, session, principal, name, handler, input);
   if (approval) await requireSameBase(session, approval, target);
   const recorded: Recorded = {
     parts,
     sessionId: session.id,
     principal,
     name,
-    input: withoutEnvelope(input),
+    input: withoutSecrets(name, withoutEnvelope(input)),
     target,
   };
 
@@ -110,6 +110,7 @@ export async function handleRequest<N extends OperationName>(
     parts,
     session,
     principal,
+    requestId: request.requestId,
     effectId: effectIdOf(session.id, request),
     paths: target.paths,
     alerts: hunted.report.alerts,
@@ -139,6 +140,11 @@ async function refuse<N extends OperationName>(
   alerts?: readonly Alert[],
 ): Promise<Ending> {
   const { name, parts, principal, sessionId, target, input } = recorded;
+  if (ruling.effect === 'review' && contract[name].secrets.length > 0) {
+    const reason = 'A person must approve this, and it may hold what may not be kept until then.';
+    const entry = await recordRuling(recorded, { ...ruling, effect: 'block' }, 'SECRET_INPUT');
+    return blocked(name, reason, entry.id, alerts);
+  }
   const entry = await recordRuling(recorded, ruling, ruling.code);
   if (ruling.effect === 'block') return blocked(name, ruling.reason, entry.id, alerts);
   const stored = {
@@ -152,7 +158,7 @@ async function refuse<N extends OperationName>(
   };
   const approval = await parts.approvals.open(stored, ruling, {
     action: actionOf(name),
-    resource: target.main?.path ?? sessionId,
+    resource: resourceOf(session, target),
     preview: approvalPreview(stored),
   });
   return { kind: 'review', approval, auditId: entry.id };
@@ -191,6 +197,21 @@ function withoutEnvelope<N extends OperationName>(
     ...fields
   } = input as Record<string, unknown>;
   return fields;
+}
+
+/** Of what may be a secret only the size is told. */
+function withoutSecrets(
+  name: OperationName,
+  fields: Record<string, unknown>,
+): Record<string, unknown> {
+  const secrets: readonly string[] = contract[name].secrets;
+  if (secrets.length === 0) return fields;
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      secrets.includes(field) ? { bytes: Buffer.byteLength(String(value)) } : value,
+    ]),
+  );
 }
 
 /** What has happened and could not be proved may not happen again by a repeat. */

@@ -18,7 +18,10 @@ export interface SessionRegistry {
   open(id: string | null, userId: string): Promise<Session>;
   get(id: string): Session | null;
   readonly sessions: ReadonlyMap<string, Session>;
-  /** Closes sessions that nobody is connected to and that have nothing to do. */
+  /**
+   * Lets sandboxes rest that are not needed, and closes sessions that nobody is connected to and that
+   * have nothing to do; a terminal that is open keeps none of them.
+   */
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
@@ -58,6 +61,11 @@ export function createSessionRegistry(
     return pending;
   };
 
+  const rest = (session: Session): Promise<void> =>
+    session.rest().catch((error: unknown) => {
+      parts.logger.error({ error }, 'A sandbox could not be paused.');
+    });
+
   return {
     sessions,
     get: (id) => sessions.get(id) ?? null,
@@ -81,6 +89,7 @@ export function createSessionRegistry(
 
     async sweep() {
       const now = parts.clock();
+      await Promise.all([...sessions.values()].map(rest));
       for (const [id, session] of sessions) {
         if (session.connections.size > 0 || session.requests.count > 0) {
           idleSince.delete(id);

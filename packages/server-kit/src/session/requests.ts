@@ -12,6 +12,7 @@ import type { ToolResult } from '../assistant/assistant.ts';
 import type { Identity } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
 import type { ApprovalRecord, StoredRequest } from '../governance/index.ts';
+import { handlers } from '../operations/index.ts';
 import { publicApproval } from '../operations/public-approval.ts';
 import type { Parts } from '../parts.ts';
 import { handleRequest, type Ending, type Request } from '../pipeline/handle-request.ts';
@@ -39,6 +40,8 @@ export interface Requests {
   running(): EventFields<'session_snapshot'>['running'];
   forgetListener(connection: SessionConnection): void;
   readonly count: number;
+  /** How many of them do not wait for a person. */
+  readonly working: number;
   /**
    * Begins nothing any more, and resolves when all that runs now has ended. What comes is not answered,
    * so that its sender asks the next server; what waits for a person is not waited for.
@@ -125,20 +128,25 @@ export function createRequests(parts: Parts, session: Session): Requests {
       return active.size;
     },
 
+    get working() {
+      return atWork().length;
+    },
+
     async drain() {
       isDraining = true;
-      const working = [...active.values()].filter(({ pending }) => pending === null);
-      await Promise.all(working.map(({ ended }) => ended));
+      await Promise.all(atWork().map(({ ended }) => ended));
     },
 
     async close() {
-      for (const running of active.values()) {
-        if (running.pending === null) running.abort.abort(stopped);
-      }
+      for (const running of atWork()) running.abort.abort(stopped);
       await requests.drain();
     },
   };
   return requests;
+
+  function atWork(): RunningRequest[] {
+    return [...active.values()].filter(({ pending }) => pending === null);
+  }
 
   async function perform(
     running: RunningRequest,
@@ -147,14 +155,21 @@ export function createRequests(parts: Parts, session: Session): Requests {
   ): Promise<void> {
     const { name, requestId, fields } = frame;
     const isRead = contract[name].class === 'read';
-    const place = order.enter(orderKeys(running.key.clientId, name, fields));
+    const turn = handlers[name].turn?.(fields) ?? null;
+    const place = order.enter([
+      ...pathKeys(running.key.clientId, name, fields),
+      ...(turn === null ? [] : [`turn\n${turn}`]),
+    ]);
     try {
       const known = isRead ? null : await parts.storage.outcomes.find(running.key);
       if (known && (await repeatKnown(running, known))) return;
       if (!isRead) await parts.storage.outcomes.begin(running.key, name);
-      await place.turn;
+      // A turn may be long in coming, and who has cancelled meanwhile need not wait for it.
+      await (turn === null
+        ? place.turn
+        : Promise.race([place.turn, aborted(running.abort.signal)]));
       // A run may last; it waits for earlier requests on its file but holds up no later ones.
-      if (contract[name].class === 'run') place.leave();
+      if (contract[name].class === 'run' && turn === null) place.leave();
       await end(running, () => {
         // It may have been cancelled while it waited for its turn.
         running.abort.signal.throwIfAborted();
@@ -477,7 +492,14 @@ function textOf(key: RequestKey): string {
   return `${key.clientId}\n${key.requestId}`;
 }
 
-function orderKeys(
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function pathKeys(
   clientId: string,
   name: OperationName,
   fields: Record<string, unknown>,

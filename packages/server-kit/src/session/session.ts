@@ -10,11 +10,12 @@ import {
 import type { Identity } from '../auth/index.ts';
 import type { OperationConnection, OperationSession } from '../operations/handler.ts';
 import type { Parts } from '../parts.ts';
-import type { Sandbox } from '../sandbox/index.ts';
 import { openWorkspace, type Workspace } from '../workspace/index.ts';
 import { createReplayLog } from './replay-log.ts';
 import { createRequests, type Requests } from './requests.ts';
+import { createSandboxLife } from './sandbox-life.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
+import { createTerminals, type Terminals } from './terminals.ts';
 
 /** A connection as its session sees it. */
 export interface SessionConnection extends OperationConnection {
@@ -56,6 +57,7 @@ export interface Session extends OperationSession {
   readonly owner: string;
   readonly connections: ReadonlySet<SessionConnection>;
   readonly requests: Requests;
+  readonly terminals: Terminals;
   /** Lets a connection in: `greet` is called with what it is to be sent before any event. */
   join(
     connection: SessionConnection,
@@ -65,6 +67,11 @@ export interface Session extends OperationSession {
   leave(connection: SessionConnection): void;
   /** Resolves when no connection is slow any more; closes those that stay so for too long. */
   drained(signal: AbortSignal): Promise<void>;
+  /**
+   * To be called every second or so: pauses the sandbox when nothing was asked of it for
+   * `sandboxPauseMs`, and nobody looks at a terminal.
+   */
+  rest(): Promise<void>;
   /** Kills what runs and lets go of the workspace. */
   close(): Promise<void>;
 }
@@ -102,18 +109,36 @@ export function createSession(options: {
   let seq = 0;
   let blank = options.isNew;
   let workspace: Promise<Workspace> | null = null;
-  let sandbox: Promise<Sandbox> | null = null;
 
   const ownedBy = workspaceOwner ? { owner: workspaceOwner } : {};
 
-  const openSandbox = async (): Promise<Sandbox> => {
-    await session.workspace();
-    return parts.sandbox.driver.open({
-      sessionId: id,
-      workspace: { root: workspaceRoot, ...ownedBy },
-      limits: { timeoutMs: parts.limits.executionMs, outputBytes: parts.limits.outputBytes },
+  const sandboxLife = createSandboxLife({
+    async open() {
+      await session.workspace();
+      return parts.sandbox.driver.open({
+        sessionId: id,
+        workspace: { root: workspaceRoot, ...ownedBy },
+        limits: { timeoutMs: limits.executionMs, outputBytes: limits.outputBytes },
+      });
+    },
+    pauseMs: parts.sandbox.capabilities.pause === 'none' ? Infinity : limits.sandboxPauseMs,
+    clock,
+    onChange: (state) =>
+      session.publish('session_update', { update_type: `sandbox_${state}`, details: {} }),
+  });
+  const wakeSandbox = () => {
+    sandboxLife.wake().catch((error: unknown) => {
+      parts.logger.error({ error }, 'A sandbox could not be resumed.');
     });
   };
+  const terminals = createTerminals({
+    maxCount: limits.terminals,
+    createId: parts.createId,
+    sandbox: sandboxLife.use,
+    onUse: wakeSandbox,
+    publish: (type, fields, requestId) => session.publish(type, fields, requestId),
+    drained: (signal) => session.drained(signal),
+  });
 
   // What could not be opened is tried again by the next request: a full disk may have been cleared.
   const session: Session = {
@@ -121,6 +146,8 @@ export function createSession(options: {
     owner,
     connections,
     lastRun: null,
+    commandDirectory: '',
+    terminals,
     get requests() {
       return requests;
     },
@@ -133,13 +160,7 @@ export function createSession(options: {
       return workspace;
     },
 
-    sandbox() {
-      sandbox ??= openSandbox().catch((error: unknown) => {
-        sandbox = null;
-        throw error;
-      });
-      return sandbox;
-    },
+    sandbox: sandboxLife.use,
 
     publish<N extends EventName>(type: N, fields: EventFields<N>, requestId?: string) {
       const topic = topicOf(type);
@@ -174,21 +195,21 @@ export function createSession(options: {
       if (missed) {
         greet({ epoch, seq, resumed: true, forgotten, snapshot: null });
         for (const event of missed) connection.send(event.text);
-        connections.add(connection);
+        letIn(connection);
         return;
       }
       if (blank && position === null) {
         greet({ epoch, seq, resumed: false, forgotten, snapshot: null });
-        connections.add(connection);
+        letIn(connection);
         return;
       }
       // The running texts belong to this number; what comes while the store is read is sent after.
       const at = seq;
-      const running = requests.running();
-      const snapshot = await readSnapshot(parts, id, files, running);
+      const now = { running: requests.running(), terminals: terminals.snapshot() };
+      const snapshot = await readSnapshot(parts, id, files, now);
       greet({ epoch, seq: at, resumed: false, forgotten, snapshot });
       for (const event of log.after(at) ?? []) connection.send(event.text);
-      connections.add(connection);
+      letIn(connection);
     },
 
     leave(connection) {
@@ -207,16 +228,28 @@ export function createSession(options: {
       }
     },
 
+    rest() {
+      const isWatched = connections.size > 0 && terminals.count > 0;
+      return sandboxLife.rest(isWatched || requests.working > 0);
+    },
+
     async close() {
       await requests.close();
-      const opened = await sandbox?.catch(() => null);
-      await opened?.[Symbol.asyncDispose]();
+      terminals.stop();
+      await sandboxLife.close();
+      await terminals.ended();
       const held = await workspace?.catch(() => null);
       await held?.close();
     },
   };
   const requests = createRequests(parts, session);
   return session;
+
+  function letIn(connection: SessionConnection): void {
+    connections.add(connection);
+    // What runs in a terminal was stopped while nobody saw it.
+    if (terminals.count > 0) wakeSandbox();
+  }
 
   function slowOnes(): SessionConnection[] {
     return [...connections].filter(({ bufferedBytes }) => bufferedBytes > limits.slowBytes);

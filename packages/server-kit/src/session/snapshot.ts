@@ -13,7 +13,7 @@ export async function readSnapshot(
   parts: Parts,
   sessionId: string,
   files: ReadonlyMap<string, string>,
-  running: Snapshot['running'],
+  now: Pick<Snapshot, 'running' | 'terminals'>,
 ): Promise<Snapshot> {
   const [approvals, diffs, { messages }] = await Promise.all([
     parts.approvals.list(sessionId),
@@ -25,6 +25,6 @@ export async function readSnapshot(
     diffs,
     messages,
     files: [...files].map(([path, hash]) => ({ path, hash })),
-    running,
+    ...now,
   };
 }

@@ -314,8 +314,7 @@ function connectMessageOf(
     },
     capabilities: {
       languages: [...capabilities.languages],
-      // The interactive terminal is not an operation yet.
-      terminal: false,
+      terminal: capabilities.terminal,
       sandbox: {
         driver: capabilities.driver,
         isolation: capabilities.isolation,

@@ -116,7 +116,8 @@ async function respond(
 ): Promise<Answer> {
   if (path === '/healthz') {
     const health = context.health();
-    return { status: health.status === 'ready' ? 200 : 503, body: health };
+    const body = (await isAdmin(context, request)) ? { ...health, ...detailsOf(context) } : health;
+    return { status: health.status === 'ready' ? 200 : 503, body };
   }
   const running = context.running();
   if (!running) throw new RequestError('unavailable', 'The server is not ready yet.');
@@ -133,6 +134,33 @@ async function respond(
     return route.answer(running, match, caller);
   }
   throw new RequestError('not_found', 'There is nothing here.');
+}
+
+/**
+ * Whether a bearer token shows an admin. A wrong one is no failure here: a probe that sends an old
+ * token asks whether the server lives, and must hear that.
+ */
+async function isAdmin(context: RestContext, request: IncomingMessage): Promise<boolean> {
+  const running = context.running();
+  if (!running || !/^bearer /i.test(request.headers.authorization ?? '')) return false;
+  try {
+    return (await identify(context, running, request)).roles.includes('admin');
+  } catch {
+    return false;
+  }
+}
+
+/** What `GET /healthz` tells an admin beside its public answer. */
+function detailsOf(context: RestContext): object {
+  const capabilities = context.running()?.parts.sandbox.capabilities;
+  if (!capabilities) return {};
+  const { driver, isolation, languages, terminal, protections, warnings, fix } = capabilities;
+  return {
+    sandbox: {
+      ...{ driver, isolation, languages, terminal, protections, warnings },
+      ...(fix === undefined ? {} : { fix }),
+    },
+  };
 }
 
 async function identify(

@@ -40,6 +40,11 @@ const ordinary: Record<OperationName, Row> = {
   quarantine_restore: ['block', 'block', 'allow', 'allow'],
   security_scan: ['allow', 'allow', 'allow', 'allow'],
   subscribe: ['allow', 'allow', 'allow', 'block'],
+  terminal_close: ['block', 'block', 'allow', 'block'],
+  terminal_command: ['block', 'block', 'allow', 'review'],
+  terminal_input: ['block', 'block', 'allow', 'block'],
+  terminal_open: ['block', 'block', 'allow', 'block'],
+  terminal_resize: ['block', 'block', 'allow', 'block'],
   token_refresh: ['allow', 'allow', 'allow', 'block'],
   unsubscribe: ['allow', 'allow', 'allow', 'block'],
 };
@@ -129,7 +134,9 @@ describe('code that the scan rates', () => {
   ])('%i of 100 is met with %s', (riskScore, effect) => {
     for (const path of [undefined, 'src/run.py']) {
       const asked = { riskScore, ...(path === undefined ? {} : { path }) };
-      expect(engine.decide(ask('code_execute', asked)).effect).toBe(effect);
+      for (const name of ['code_execute', 'terminal_command'] as const) {
+        expect(engine.decide(ask(name, asked)).effect).toBe(effect);
+      }
     }
   });
 
@@ -191,6 +198,19 @@ describe('files that hold credentials', () => {
   );
 });
 
+test('the assistant types into no terminal, whoever has approved it', () => {
+  const typing = ['terminal_open', 'terminal_input', 'terminal_resize', 'terminal_close'] as const;
+  for (const name of typing) {
+    for (const approved of [false, true]) {
+      const request = ask(name, { kind: 'assistant', roles: ['admin'] });
+      expect(engine.decide(request, { approved }).effect).toBe('block');
+    }
+  }
+  expect(engine.decide(ask('terminal_input', { kind: 'assistant' }))).toMatchObject({
+    code: 'ASSISTANT_TYPES',
+  });
+});
+
 describe('reviews', () => {
   const ownTerms = {
     effect: 'review',
@@ -218,9 +238,11 @@ describe('reviews', () => {
   });
 
   test('code that the assistant wants to run waits for a person', () => {
-    const request = ask('code_execute', { kind: 'assistant', language: 'python' });
-    expect(engine.decide(request)).toMatchObject({ ...ownTerms, code: 'ASSISTANT_RUNS' });
-    expect(engine.decide(request, { approved: true }).effect).toBe('allow');
+    for (const name of ['code_execute', 'terminal_command'] as const) {
+      const request = ask(name, { kind: 'assistant', language: 'python' });
+      expect(engine.decide(request)).toMatchObject({ ...ownTerms, code: 'ASSISTANT_RUNS' });
+      expect(engine.decide(request, { approved: true }).effect).toBe('allow');
+    }
   });
 
   test('a directory that the assistant deletes gives one review with both reasons', () => {

@@ -7,6 +7,7 @@ export const tokenRefresh = defineOperation({
   reply: 'token_refreshed',
   summary: 'Replaces the token of this connection by a newer one of the same user.',
   class: 'once',
+  secrets: ['token'],
   input: { token: z.string().min(1) },
   output: { expires_at: instant.nullable() },
 });

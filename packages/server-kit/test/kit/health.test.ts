@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { scriptedDriver } from '../support/scripted-driver.ts';
+import { startKit } from '../support/start-kit.ts';
+import { token } from '../support/tokens.ts';
+
+const isPublic = { status: 'ready', audit: true };
+
+const ask = async (rest: string, authorization?: string) => {
+  const response = await fetch(`${rest}/healthz`, {
+    headers: authorization === undefined ? {} : { authorization },
+  });
+  return { status: response.status, body: await response.json() };
+};
+
+describe('GET /healthz', () => {
+  test('tells an admin what the sandbox is and how well it holds', async () => {
+    const driver = scriptedDriver(undefined, { languages: ['python'], fix: 'mend it' });
+    const { rest } = await startKit({ sandbox: { drivers: [driver] } });
+    const admin = await token({ roles: ['admin'] });
+    const { status, body } = await ask(rest, `Bearer ${admin}`);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      ...isPublic,
+      sandbox: {
+        ...{ driver: 'scripted', isolation: 'namespace', languages: ['python'], terminal: true },
+        protections: expect.objectContaining({
+          filesystem: { level: 'enforced', by: 'the test' },
+        }) as object,
+        warnings: ['It is a test.'],
+        fix: 'mend it',
+      },
+    });
+  });
+
+  test.each([
+    ['anybody', () => Promise.resolve(undefined)],
+    ['a developer', async () => `Bearer ${await token()}`],
+    [
+      'an admin whose token has ended',
+      async () => `Bearer ${await token({ roles: ['admin'], expiresIn: -60 })}`,
+    ],
+    ['a token that is none', () => Promise.resolve('Bearer nonsense')],
+    ['a scheme of another kind', () => Promise.resolve('Basic YTpi')],
+    ['an empty token', () => Promise.resolve('Bearer ')],
+  ])('tells %s that the server lives, and no more', async (_who, authorization) => {
+    const { rest } = await startKit({ sandbox: { drivers: [scriptedDriver()] } });
+    expect(await ask(rest, await authorization())).toEqual({ status: 200, body: isPublic });
+  });
+
+  test('asks the host about nobody: a probe is not signed in', async () => {
+    const { rest } = await startKit({
+      sandbox: { drivers: [scriptedDriver()] },
+      authenticate: () => {
+        throw new Error('The host was asked.');
+      },
+    });
+    expect(await ask(rest)).toEqual({ status: 200, body: isPublic });
+  });
+});
