@@ -23,6 +23,11 @@ export interface DiskUse {
 export interface WorkspaceWatchOptions extends Pick<SandboxLimits, 'diskBytes' | 'diskFiles'> {
   /** Host path of the workspace. */
   root: string;
+  /**
+   * Space that the workspace's file system holds for the program beside its files, bytes; given
+   * the number of its device. @default nothing
+   */
+  hiddenBytes?: (device: number) => Promise<number>;
   /** Called once, when there is more, and more than there was at the beginning. */
   onExceeded: () => void;
 }
@@ -37,7 +42,7 @@ export interface WorkspaceWatchOptions extends Pick<SandboxLimits, 'diskBytes' |
  * @returns stops the watch.
  */
 export function watchWorkspace(options: WorkspaceWatchOptions): () => void {
-  const { root, diskBytes, diskFiles, onExceeded } = options;
+  const { root, diskBytes, diskFiles, hiddenBytes, onExceeded } = options;
   const stop = new AbortController();
   void watch().catch(() => {
     // The workspace was removed, and with it what there was to watch.
@@ -45,10 +50,11 @@ export function watchWorkspace(options: WorkspaceWatchOptions): () => void {
   return () => stop.abort();
 
   async function watch(): Promise<void> {
+    const { dev } = await lstat(root);
     let figures = await statfs(root);
     const first = await countFiles(root, { ...endless, signal: stop.signal });
     const limit =
-      first === endless
+      first.files === Infinity
         ? { bytes: diskBytes, files: diskFiles }
         : { bytes: Math.max(diskBytes, first.bytes), files: Math.max(diskFiles, first.files) };
     let last = first;
@@ -65,6 +71,7 @@ export function watchWorkspace(options: WorkspaceWatchOptions): () => void {
       if (!due && !near && now.files > 0) continue;
       figures = now;
       last = await countFiles(root, { ...limit, signal: stop.signal });
+      last.bytes += (await hiddenBytes?.(dev)) ?? 0;
       countedAt = performance.now();
       if (stop.signal.aborted) return;
       if (last.bytes > limit.bytes || last.files > limit.files) {
@@ -101,7 +108,7 @@ export async function countFiles(
       }
     }
   } catch {
-    return endless;
+    return { ...endless };
   }
   return use;
 }

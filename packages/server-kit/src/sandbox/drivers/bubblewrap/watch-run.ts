@@ -1,5 +1,6 @@
 import type { SandboxLimits } from '../../limits.ts';
 import { watchWorkspace } from '../../workspace-watch.ts';
+import { deletedBytes } from './deleted-files.ts';
 import { watchMemory } from './memory-watchdog.ts';
 import type { BubblewrapSetup } from './setup.ts';
 import type { WaitingShell } from './waiting-shell.ts';
@@ -26,10 +27,11 @@ export function watchRun(
   { child }: WaitingShell,
   { limits, workspace, onExceeded }: RunWatchOptions,
 ): RunWatch {
+  const { pid } = child;
   const memory =
-    setup.watched && child.pid !== undefined
+    setup.watched && pid !== undefined
       ? watchMemory({
-          rootPid: child.pid,
+          rootPid: pid,
           memoryBytes: limits.memoryBytes,
           onExceeded: () => onExceeded('memory-limit'),
         })
@@ -38,6 +40,7 @@ export function watchRun(
     root: workspace,
     diskBytes: limits.diskBytes,
     diskFiles: limits.diskFiles,
+    ...(pid !== undefined && { hiddenBytes: (device) => deletedBytes(pid, device) }),
     onExceeded: () => onExceeded('disk-limit'),
   });
   return {
