@@ -38,6 +38,8 @@ const homes = {
   amaro: 'sandbox/',
   'quickjs-emscripten-core': 'sandbox/',
   '@jitl/quickjs-wasmfile-release-sync': 'sandbox/',
+  dockerode: 'sandbox/drivers/docker/',
+  '@lydell/node-pty': 'sandbox/drivers/bubblewrap/',
   diff: '(edits|assistant/drivers)/',
   fastify: 'hosts/fastify\\.ts$',
 };

@@ -40,6 +40,20 @@ export function prerequisites(env: NodeJS.ProcessEnv = process.env): readonly Pr
       platforms: ['linux'],
     },
     {
+      name: 'dockerd',
+      candidates: ['dockerd', '/usr/sbin/dockerd'],
+      package: 'docker.io',
+      neededFor: 'the sandbox in containers, with a daemon that only the tests know of',
+      platforms: ['linux'],
+    },
+    {
+      name: 'busybox',
+      candidates: ['busybox', '/bin/busybox'],
+      package: 'busybox-static',
+      neededFor: 'the smallest image of a container',
+      platforms: ['linux'],
+    },
+    {
       name: 'python3',
       candidates: ['python3'],
       package: 'python3',

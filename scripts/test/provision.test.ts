@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { findCommand, findPrerequisites, installAdvice, prerequisites } from '../provision.ts';
 
 test('takes the first browser that is there', () => {
-  const there = new Set(['google-chrome', 'bwrap', 'python3', 'openssl']);
+  const there = new Set(['google-chrome', 'bwrap', 'dockerd', 'busybox', 'python3', 'openssl']);
   const search = (command: string): string | undefined =>
     there.has(command) ? `/usr/bin/${command}` : undefined;
   const { found, missing } = findPrerequisites(prerequisites({}), search, 'linux');
@@ -27,9 +27,11 @@ test('does not ask for bubblewrap where it does not exist', () => {
 test('says the exact command for what is missing', () => {
   const { missing } = findPrerequisites(prerequisites({}), () => undefined, 'linux');
   expect(installAdvice(missing, true)).toBe(
-    'sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium bubblewrap python3 openssl',
+    'sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium bubblewrap docker.io busybox-static python3 openssl',
   );
-  expect(installAdvice(missing, false)).toContain('chromium bubblewrap python3 openssl');
+  expect(installAdvice(missing, false)).toContain(
+    'chromium bubblewrap docker.io busybox-static python3 openssl',
+  );
 });
 
 test('finds a command only if it may be run', () => {

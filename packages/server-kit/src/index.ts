@@ -16,8 +16,35 @@ export { KitError, RequestError } from './errors.ts';
 export { createServerKit, type KitEvents, type ServerKit, type ServerKitOptions } from './kit.ts';
 export type { Limits } from './limits.ts';
 export type { Logger } from './logger.ts';
-export { bubblewrap, quickJs } from './sandbox/index.ts';
-export type { ProtectionName, SandboxCapabilities, SandboxDriver } from './sandbox/index.ts';
+export {
+  bubblewrap,
+  docker,
+  quickJs,
+  releaseSessionOwner,
+  selectDriver,
+  sessionOwner,
+} from './sandbox/index.ts';
+export type {
+  BubblewrapOptions,
+  CodeRequest,
+  CommandRequest,
+  DockerOptions,
+  ExecutionOutcome,
+  ExecutionRequest,
+  OpenSandboxOptions,
+  ProbeResult,
+  ProtectionName,
+  QuickJsOptions,
+  Sandbox,
+  SandboxCapabilities,
+  SandboxDriver,
+  SandboxLimits,
+  SelectDriverOptions,
+  Terminal,
+  TerminalEnd,
+  TerminalOptions,
+  WorkspaceMount,
+} from './sandbox/index.ts';
 export type { WorkspaceLocator } from './session/index.ts';
 export {
   adaptWebSocket,

@@ -13,7 +13,13 @@ import { kitLimits, type Limits } from './limits.ts';
 import { silentLogger, type Logger } from './logger.ts';
 import { openAll } from './open-all.ts';
 import type { Parts } from './parts.ts';
-import { selectDriver, type ProtectionName, type SandboxDriver } from './sandbox/index.ts';
+import {
+  resolveLimits,
+  selectDriver,
+  type ProtectionName,
+  type SandboxDriver,
+  type SandboxLimits,
+} from './sandbox/index.ts';
 import {
   createSessionRegistry,
   type SessionRegistry,
@@ -63,6 +69,11 @@ export interface ServerKitOptions {
      * @default filesystem, processes, network, syscalls, privileges, output, time
      */
     require?: readonly ProtectionName[];
+    /**
+     * What each run and terminal is held to; `timeoutMs` and `outputBytes` are those of `limits`.
+     * @default those of `SandboxLimits`
+     */
+    limits?: Partial<Omit<SandboxLimits, 'timeoutMs' | 'outputBytes'>>;
   };
   limits?: Partial<Limits>;
   /**
@@ -229,6 +240,8 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
 
   async function start(): Promise<void> {
     const { clock = Date.now, logger = silentLogger } = options;
+    const { limits: sandboxLimits = {}, ...sandboxOptions } = options.sandbox ?? {};
+    resolveLimits(sandboxLimits);
     const directory = resolve(options.dataDirectory ?? '.ide-data');
     // Searchable by all, listable by nobody else: a session's own user must reach its workspace.
     await mkdir(join(directory, 'workspaces'), { recursive: true, mode: 0o711 });
@@ -239,7 +252,12 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
         ...(options.policies === undefined ? {} : { policies: options.policies }),
       }),
       createHunter(),
-      selectDriver({ require: isolation, ...options.sandbox }),
+      selectDriver({
+        require: isolation,
+        onError: (error) =>
+          logger.warn({ error }, 'Something could not be cleared away after a run.'),
+        ...sandboxOptions,
+      }),
       openAuditLog({
         directory: join(directory, 'audit'),
         clock,
@@ -252,7 +270,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       policy,
       approvals: createApprovals({ store: storage.approvals, clock }),
       hunter,
-      sandbox,
+      sandbox: { ...sandbox, limits: sandboxLimits },
       audit,
       storage,
       assistant: asAssistant(options.assistant ?? builtinAssistant()),

@@ -4,7 +4,7 @@ import type { Approvals, PolicyEngine } from './governance/index.ts';
 import type { Hunter } from './hunter/index.ts';
 import type { Limits } from './limits.ts';
 import type { Logger } from './logger.ts';
-import type { SandboxCapabilities, SandboxDriver } from './sandbox/index.ts';
+import type { SandboxCapabilities, SandboxDriver, SandboxLimits } from './sandbox/index.ts';
 import type { Storage } from './storage/index.ts';
 import type { AuditLog } from './verification/index.ts';
 import type { FileTypes } from './workspace/index.ts';
@@ -15,7 +15,11 @@ export interface Parts {
   readonly policy: PolicyEngine;
   readonly approvals: Approvals;
   readonly hunter: Hunter;
-  readonly sandbox: { readonly driver: SandboxDriver; readonly capabilities: SandboxCapabilities };
+  readonly sandbox: {
+    readonly driver: SandboxDriver;
+    readonly capabilities: SandboxCapabilities;
+    readonly limits: Partial<SandboxLimits>;
+  };
   readonly audit: AuditLog;
   readonly storage: Storage;
   readonly assistant: Assistant;

@@ -1,7 +1,8 @@
+export { docker, type DockerOptions } from './drivers/docker/docker.ts';
 export { bubblewrap, type BubblewrapOptions } from './drivers/bubblewrap/bubblewrap.ts';
 export { quickJs, type QuickJsOptions } from './drivers/quickjs/quickjs.ts';
 export type { Language } from './languages.ts';
-export type { SandboxLimits } from './limits.ts';
+export { resolveLimits, type SandboxLimits } from './limits.ts';
 export {
   protectionNames,
   type CodeRequest,

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -16,6 +24,8 @@ export interface Scratch {
    * @returns host path of that directory.
    */
   put(files: readonly DataFile[], owner: Owner | undefined): string;
+  /** Writes files that every session may read, once; another call gives the same directory. */
+  share(files: readonly DataFile[]): string;
   /** Adds files to such a directory. */
   add(directory: string, files: readonly DataFile[]): void;
   remove(directory: string): Promise<void>;
@@ -29,27 +39,48 @@ export interface Scratch {
  * @param parent absolute path. @default the system's directory for temporary files
  */
 export function openScratch(parent: string = tmpdir()): Scratch {
-  const place = join(parent, `${prefix}${process.pid}-${randomBytes(6).toString('hex')}`);
+  const nextPlace = (): string =>
+    join(parent, `${prefix}${process.pid}-${randomBytes(6).toString('hex')}`);
+  let place = nextPlace();
   sweep(parent);
   let made = false;
 
   const add = (directory: string, files: readonly DataFile[]): void => {
     for (const { path, content } of files) {
       const file = join(directory, path);
-      mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
-      writeFileSync(file, content, { mode: 0o644 });
+      const first = mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+      // Whatever the server's mask is, the session's user must be able to read it.
+      for (let at = dirname(file); first !== undefined; at = dirname(at)) {
+        chmodSync(at, 0o755);
+        if (at === first) break;
+      }
+      chmodSync(file, 0o644);
     }
+  };
+
+  const makePlace = (): void => {
+    if (made) return;
+    // Searchable by all and listable by nobody: a name in it is known to its session alone.
+    mkdirSync(place, { mode: 0o711 });
+    chmodSync(place, 0o711);
+    made = true;
   };
 
   return {
     add,
-    put(files, owner) {
-      if (!made) {
-        // Searchable by all and listable by nobody: a name in it is known to its session alone.
-        mkdirSync(place, { mode: 0o711 });
-        chmodSync(place, 0o711);
-        made = true;
+    share(files) {
+      makePlace();
+      const directory = join(place, 'shared');
+      if (!existsSync(directory)) {
+        mkdirSync(directory);
+        chmodSync(directory, 0o755);
+        add(directory, files);
       }
+      return directory;
+    },
+    put(files, owner) {
+      makePlace();
       const directory = join(place, randomBytes(12).toString('hex'));
       mkdirSync(directory, { mode: 0o700 });
       add(directory, files);
@@ -58,8 +89,11 @@ export function openScratch(parent: string = tmpdir()): Scratch {
     },
     remove: (directory) => rm(directory, { recursive: true, force: true }),
     close() {
+      const left = place;
+      // What is put here while the old one is being removed is none of its concern.
+      place = nextPlace();
       made = false;
-      return rm(place, { recursive: true, force: true });
+      return rm(left, { recursive: true, force: true });
     },
   };
 }

@@ -9,6 +9,11 @@ export interface SelectDriverOptions {
   drivers?: readonly SandboxDriver[];
   /** Protections that must be `enforced`; without them the kit does not start. @default none */
   require?: readonly ProtectionName[];
+  /**
+   * Told by the drivers tried by default when something could not be cleared away or started
+   * ahead. @default nobody
+   */
+  onError?: (error: unknown) => void;
 }
 
 /**
@@ -21,7 +26,8 @@ export interface SelectDriverOptions {
 export async function selectDriver(
   options: SelectDriverOptions = {},
 ): Promise<{ driver: SandboxDriver; capabilities: SandboxCapabilities }> {
-  const { drivers = [bubblewrap(), quickJs()], require = [] } = options;
+  const { require = [], onError } = options;
+  const { drivers = [bubblewrap({ ...(onError && { onError }) }), quickJs()] } = options;
   const refusals: string[] = [];
   let fix: string | undefined;
   for (const driver of drivers) {

@@ -118,7 +118,11 @@ export function createSession(options: {
       return parts.sandbox.driver.open({
         sessionId: id,
         workspace: { root: workspaceRoot, ...ownedBy },
-        limits: { timeoutMs: limits.executionMs, outputBytes: limits.outputBytes },
+        limits: {
+          ...parts.sandbox.limits,
+          timeoutMs: limits.executionMs,
+          outputBytes: limits.outputBytes,
+        },
       });
     },
     pauseMs: parts.sandbox.capabilities.pause === 'none' ? Infinity : limits.sandboxPauseMs,

@@ -1,107 +1,63 @@
-import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { isRoot, runAttacks } from './attack-server.ts';
 import { attacks } from './attacks.ts';
+import { startDaemon } from './docker-support/daemon.ts';
+import { importFullImage } from './docker-support/images.ts';
 
-const runner = fileURLToPath(new URL('./attack-runner.ts', import.meta.url));
-const isRoot = process.getuid?.() === 0;
-const unprivilegedUid = 31_337;
-
-const repository = fileURLToPath(new URL('../../../../', import.meta.url));
-
-/**
- * Another user may not be able to walk to this repository, as below /root, so it is bound to where
- * he can, in a mount namespace of its own.
- */
-const withoutPrivileges = [
-  ...['unshare', '--mount', '--propagation', 'private', '--'],
-  ...['/bin/sh', '-c', 'mount --bind "$0" /mnt && cd /mnt && exec "$@"', repository],
-  ...[
-    'setpriv',
-    `--reuid=${unprivilegedUid}`,
-    `--regid=${unprivilegedUid}`,
-    '--clear-groups',
-    '--',
-  ],
-];
-
-interface Probe {
-  usable?: boolean;
-  reason?: string;
-  fix?: string;
-}
-
-interface Result {
+interface Setting {
   name: string;
-  breach: string | null;
-}
-
-interface Mode {
-  name: string;
-  cgroups: boolean;
   unprivileged: boolean;
+  /** Name of the driver and what it needs; and the end of that. */
+  prepare: () => Promise<{ driver: readonly string[] } & AsyncDisposable>;
 }
 
-const modes: readonly Mode[] = [
-  { name: 'a server without privileges', cgroups: true, unprivileged: true },
+const withBubblewrap = (cgroups: 'cgroups' | 'none') => async () => ({
+  driver: ['bubblewrap', cgroups],
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+});
+
+async function withDocker() {
+  const daemon = await startDaemon();
+  const image = await importFullImage(daemon.engine);
+  return {
+    driver: ['docker', daemon.socketPath, image],
+    [Symbol.asyncDispose]: () => Promise.resolve(daemon[Symbol.asyncDispose]()),
+  };
+}
+
+const settings: readonly Setting[] = [
+  {
+    name: 'a server without privileges',
+    unprivileged: true,
+    prepare: withBubblewrap('cgroups'),
+  },
   ...(isRoot
     ? [
-        { name: 'a server that is root, with control groups', cgroups: true, unprivileged: false },
-        { name: 'a server that is root, without them', cgroups: false, unprivileged: false },
+        {
+          name: 'a server that is root, with control groups',
+          unprivileged: false,
+          prepare: withBubblewrap('cgroups'),
+        },
+        {
+          name: 'a server that is root, without them',
+          unprivileged: false,
+          prepare: withBubblewrap('none'),
+        },
       ]
     : []),
+  { name: 'a server that uses Docker', unprivileged: false, prepare: withDocker },
 ];
 
-describe.each(modes)('in $name', ({ cgroups, unprivileged }) => {
-  const secret = 'a-secret-of-the-server';
+describe.each(settings)('in $name', ({ unprivileged, prepare }) => {
   const breaches = new Map<string, string | null>();
-  let directory: string;
 
   beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'inherited-'));
-    const file = join(directory, 'file');
-    writeFileSync(file, secret);
-    const inherited = openSync(file, 'r');
-    const { probe, results, stderr } = await runAttacks(inherited);
-    closeSync(inherited);
-    if (probe.usable !== true) {
-      throw new Error(`These tests need bubblewrap. ${probe.reason} ${probe.fix} ${stderr}`);
-    }
+    await using prepared = await prepare();
+    const results = await runAttacks({ driver: prepared.driver, unprivileged });
     for (const { name, breach } of results) breaches.set(name, breach);
-  }, 120_000);
-
-  afterAll(() => rmSync(directory, { recursive: true }));
+  }, 180_000);
 
   test.each(attacks)('holds against a program that $name', ({ name }) => {
     expect(breaches.get(name)).toBeNull();
   });
-
-  async function runAttacks(inherited: number) {
-    const drop = isRoot && unprivileged;
-    const place = (path: string) => (drop ? path.replace(repository, '/mnt/') : path);
-    const [program = '', ...args] = [
-      ...(drop ? withoutPrivileges : []),
-      place(process.execPath),
-      '--conditions=ide-assistant-source',
-      place(runner),
-      cgroups ? 'cgroups' : 'none',
-      secret,
-    ];
-    // Far beyond a gap, where Node does not mark what it was started with.
-    const stdio: ('ignore' | 'pipe' | number)[] = Array.from({ length: 201 }, () => 'ignore');
-    stdio.splice(1, 2, 'pipe', 'pipe');
-    stdio[200] = inherited;
-    const child = spawn(program, args, { stdio, env: { PATH: '/usr/bin', SECRET_TOKEN: secret } });
-    const [out, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
-    const [probe, ...results] = out.split('\n').filter(Boolean);
-    return {
-      probe: JSON.parse(probe ?? '{}') as Probe,
-      results: results.map((line) => JSON.parse(line) as Result),
-      stderr,
-    };
-  }
 });

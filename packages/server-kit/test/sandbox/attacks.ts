@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { ExecutionOutcome, SandboxLimits } from '../../src/sandbox/index.ts';
+import type { ExecutionOutcome, ProtectionName, SandboxLimits } from '../../src/sandbox/index.ts';
 import { isFilterArch } from '../../src/sandbox/seccomp/filter.ts';
 import { archColumn, forbidden, judged, withheld } from '../../src/sandbox/seccomp/syscalls.ts';
 
@@ -17,6 +17,10 @@ export interface Target {
   socketPath: string;
   abstractSocket: string;
   serverPid: number;
+  /** Name of the host. */
+  hostName: string;
+  /** Id of a piece of System V shared memory of the host that everyone may read. */
+  sharedMemory: number;
   /** Given to the program as an argument, so that its processes can be told from all others. */
   marker: string;
 }
@@ -27,6 +31,8 @@ export interface Attack {
   /** Python that prints a line with GOT for what it reached, and `done` at its end. */
   code: (target: Target) => string;
   limits?: Partial<SandboxLimits>;
+  /** A protection that must be `enforced` for it to be held; elsewhere it is not tried. */
+  needs?: ProtectionName;
   /** What got through, if anything. By default: any GOT, or a program that did not get to its end. */
   breach?: (outcome: ExecutionOutcome, target: Target) => string | undefined;
 }
@@ -59,6 +65,11 @@ const heldToMemory = ({ stdout, reason }: ExecutionOutcome): string | undefined 
   if (stdout.includes('GOT')) return `the memory was granted: ${stdout}`;
   if (reason === 'memory-limit' || stdout.includes('REFUSED')) return undefined;
   return `it ended by ${reason} instead`;
+};
+
+const heldToDisk = ({ stdout, reason }: ExecutionOutcome): string | undefined => {
+  if (stdout.includes('GOT')) return `it got to its end: ${stdout}`;
+  return reason === 'disk-limit' ? undefined : `it ended by ${reason} instead`;
 };
 
 const leavesNothing = (_: ExecutionOutcome, target: Target): string | undefined => {
@@ -231,10 +242,11 @@ attempt(lambda: open("/proc/1/mem", "rb").read(1))`,
       ),
   },
   {
-    name: 'calls by numbers that are newer than the filter or of another set',
-    code: () => `call(452)\ncall(470)\n${arch === 'x64' ? 'call(0x40000000 + 39)' : 'call(9999)'}`,
+    name: 'calls by numbers that are newer than the filter',
+    code: () =>
+      `# mseal of Linux 6.10, which a kernel that knows it grants for an empty range\ncall(462, 0, 0, 0)\ncall(470)\ncall(9999)`,
   },
-  ...(arch === 'x64' ? [throughThe32BitDoor()] : []),
+  ...(arch === 'x64' ? [throughThe32BitDoor(), throughTheX32Door()] : []),
   {
     name: 'becomes root or gains capabilities',
     code: () => `
@@ -371,6 +383,88 @@ print("GOT 1 GiB")`,
     breach: heldToMemory,
   },
   {
+    name: 'reaches shared memory and message queues of the host',
+    code: ({ sharedMemory }) => `
+libc.shmat.restype = ctypes.c_void_p
+address = libc.shmat(${sharedMemory}, None, 0o10000)
+if address not in (None, ctypes.c_void_p(-1).value): print("GOT", ctypes.string_at(address, 16))
+if len(open("/proc/sysvipc/shm").readlines()) > 1: print("GOT a list of shared memory")
+if len(open("/proc/sysvipc/msg").readlines()) > 1: print("GOT a list of queues")`,
+  },
+  {
+    name: 'takes memory in message queues',
+    code: () => `
+rt = ctypes.CDLL("librt.so.1", use_errno=True)
+if rt.mq_open(b"/queue", os.O_CREAT | os.O_RDWR, 0o600, None) >= 0: print("GOT a queue")`,
+  },
+  {
+    name: 'learns the name of the host',
+    code: ({ hostName }) =>
+      `if os.uname().nodename == "${hostName}": print("GOT", os.uname().nodename)`,
+  },
+  {
+    name: 'learns its place in the control groups',
+    code: () => `
+for line in open("/proc/self/cgroup"):
+    if "/ide-assistant-" in line or "/docker" in line: print("GOT", line)`,
+  },
+  {
+    name: 'uses more of the processors than its share',
+    limits: { cpus: 0.4, cpuSeconds: 20 },
+    needs: 'cpu',
+    code: () => `
+began, children = time.monotonic(), []
+for _ in range(4):
+    child = os.fork()
+    if child == 0:
+        while time.monotonic() - began < 2: pass
+        os._exit(0)
+    children.append(child)
+for child in children: os.waitpid(child, 0)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+share = (used.ru_utime + used.ru_stime) / (time.monotonic() - began)
+print("GOT" if share > 0.6 else "REFUSED", share)`,
+  },
+  {
+    name: 'makes files without end',
+    limits: { diskFiles: 1_000 },
+    code: () => `
+count = 0
+while count < 20_000:
+    open("file%d" % count, "w").close(); count += 1
+print("GOT", count)`,
+    breach: heldToDisk,
+  },
+  {
+    name: 'fills the disk with many files, each within bounds',
+    limits: { diskBytes: 30_000_000 },
+    code: () => `
+for count in range(1_000):
+    with open("part%d" % count, "wb") as file: file.write(b"x" * 3_000_000)
+print("GOT 3 GB")`,
+    breach: heldToDisk,
+  },
+  {
+    name: 'fills the disk with files that it has deleted',
+    limits: { diskBytes: 30_000_000 },
+    code: () => `
+held = []
+for count in range(200):
+    file = open("hidden", "wb"); held.append(file)
+    os.unlink("hidden")
+    for _ in range(5): file.write(b"x" * 3_000_000); file.flush()
+print("GOT 3 GB")`,
+    breach: heldToDisk,
+  },
+  {
+    name: 'nests directories beyond any path, to hide files there',
+    code: () => `
+for _ in range(3_000):
+    os.mkdir("d" * 100); os.chdir("d" * 100)
+print("GOT depth")`,
+    breach: heldToDisk,
+  },
+  {
     name: 'floods the output',
     code: () => 'while True: sys.stdout.write("A" * 65536)',
     breach: ({ reason, stdout, truncated }) =>
@@ -420,5 +514,15 @@ address = ctypes.addressof(ctypes.c_char.from_buffer(page))
 print("GOT", ctypes.CFUNCTYPE(ctypes.c_int)(address)())`,
     breach: ({ signal, stdout }) =>
       signal === 'SIGSYS' ? undefined : `it ended by ${signal}: ${stdout}`,
+  };
+}
+
+/** getpid by its number among those of x32. */
+function throughTheX32Door(): Attack {
+  return {
+    name: 'calls the kernel by the numbers of x32',
+    code: () => 'call(0x40000000 + 39)',
+    breach: ({ signal, stdout }) =>
+      signal === 'SIGSYS' || stdout.startsWith('REFUSED') ? undefined : `it got ${stdout}`,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { dockerProfile } from '../../src/sandbox/seccomp/docker-profile.ts';
 import { buildFilter, isFilterArch } from '../../src/sandbox/seccomp/filter.ts';
 import { Assembler } from '../../src/sandbox/seccomp/assembler.ts';
 import {
@@ -122,5 +123,44 @@ describe('the assembler', () => {
     const program = new Assembler().ifEqual(1, 'end');
     for (let count = 0; count < 256; count++) program.load(0);
     expect(() => program.label('end').return(0).assemble()).toThrow(/out of reach/);
+  });
+});
+
+describe('the profile for Docker', () => {
+  const { syscalls } = dockerProfile('x64');
+  const named = new Set(
+    syscalls.filter(({ action }) => action === 'SCMP_ACT_ALLOW').flatMap(({ names }) => names),
+  );
+
+  test.each(Object.keys({ ...forbidden, ...withheld }))('does not allow %s', (name) => {
+    expect(named).not.toContain(name);
+  });
+
+  test('says of calls that runtimes try first that the kernel does not have them', () => {
+    const answered = syscalls.find(({ action }) => action === 'SCMP_ACT_ERRNO');
+    expect(answered).toMatchObject({ names: Object.keys(withheld), errnoRet: 38 });
+  });
+
+  const allows = (name: string, ...words: bigint[]): boolean =>
+    syscalls.some(({ names, action, args = [] }) => {
+      if (action !== 'SCMP_ACT_ALLOW' || !names.includes(name)) return false;
+      return args.every(({ index, value, valueTwo }) => {
+        return ((words[index] ?? 0n) & BigInt(value)) === BigInt(valueTwo);
+      });
+    });
+
+  test.each([
+    ['clone of a thread', 'clone', [0x3d0f00n], true],
+    ['clone into a namespace', 'clone', [0x10000011n], false],
+    ['a Unix socket', 'socket', [1n, 1n, 0n], true],
+    ['a vsock', 'socket', [40n, 1n, 0n], false],
+    ['a route socket', 'socket', [16n, 3n, 0n], true],
+    ['a netfilter socket', 'socket', [16n, 3n, 12n], false],
+    ['an ordinary terminal request', 'ioctl', [0n, 0x5413n], true],
+    ['typing into a terminal', 'ioctl', [0n, 0x5412n], false],
+    ['typing into one with the upper half set', 'ioctl', [0n, 0x1_0000_5412n], false],
+    ['pasting into a terminal', 'ioctl', [0n, 0x541cn], false],
+  ] as const)('judges %s by its arguments', (_, name, words, allowed) => {
+    expect(allows(name, ...words)).toBe(allowed);
   });
 });

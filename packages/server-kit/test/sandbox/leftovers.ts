@@ -29,7 +29,7 @@ export const nothingLeft = {
 /** The shell around a program carries its command line, too. */
 function isShell(pid: number): boolean {
   try {
-    return /\/(?:dash|bash|sh|bwrap|prlimit)$/.test(readlinkSync(`/proc/${pid}/exe`));
+    return /\/(?:dash|bash|sh|bwrap)$/.test(readlinkSync(`/proc/${pid}/exe`));
   } catch {
     return false;
   }

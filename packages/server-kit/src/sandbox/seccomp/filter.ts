@@ -28,15 +28,15 @@ const EAFNOSUPPORT = 97;
 const x32Bit = 0x40000000;
 
 /** Every CLONE_NEW* flag that clone takes, see Linux include/uapi/linux/sched.h. */
-const namespaceFlags = 0x7e020000;
+export const namespaceFlags = 0x7e020000;
 
 // Address families: AF_UNIX, AF_INET and AF_INET6 are of use in an empty network, AF_NETLINK is
 // how programs list its interfaces (protocol 0 alone; the others reach netfilter and the like).
-const socketFamilies = [1, 2, 10];
-const netlinkFamily = 16;
+export const socketFamilies = [1, 2, 10];
+export const netlinkFamily = 16;
 
 // TIOCSTI types into a terminal, TIOCLINUX pastes into one, TIOCSETD loads line disciplines.
-const terminalRequests = [0x5412, 0x541c, 0x5423];
+export const terminalRequests = [0x5412, 0x541c, 0x5423];
 
 /** Whether a filter exists for this architecture. */
 export function isFilterArch(arch: string): arch is FilterArch {

@@ -3,7 +3,7 @@ import type { ProgramSpec } from '../../program.ts';
 import type { Owner } from '../../session-owner.ts';
 import { bridgePaths, type Bridge } from './bridge.ts';
 import { mountArguments, type BoundFile } from './mounts.ts';
-import { prlimitOptions, resourceLimits } from './resource-limits.ts';
+import { resourceLimits, ulimitCommands } from './resource-limits.ts';
 import type { BubblewrapSetup } from './setup.ts';
 import { quote, quoteInLine } from './shell-words.ts';
 import { descriptors, feed, type WaitingShell } from './waiting-shell.ts';
@@ -39,7 +39,7 @@ export function launch(setup: BubblewrapSetup, waiting: WaitingShell, spec: Laun
     ownTerminal: spec.terminal !== undefined,
   });
   const before = [...inOwnMounts(bridge), ...asOwner(setup, spec.owner), setup.bwrap];
-  const after = [setup.prlimit, ...prlimitOptions(limits), '--', ...spec.command];
+  const after = [ulimitCommands(limits, setup.nprocLetter), ...spec.command];
   const redirections = [
     ...(spec.controlled === true ? [] : [`exec ${descriptors.control}<&-;`]),
     // The first terminal that a session leader opens becomes its controlling one.

@@ -1,6 +1,6 @@
 import type { SandboxLimits } from '../../limits.ts';
 
-/** Options of prlimit(1) with the row of `/proc/self/limits` that shows each. */
+/** Resource limits with the row of `/proc/self/limits` that shows each. */
 const rows = {
   nproc: 'Max processes',
   nofile: 'Max open files',
@@ -8,11 +8,10 @@ const rows = {
   cpu: 'Max cpu time',
   core: 'Max core file size',
   memlock: 'Max locked memory',
-  msgqueue: 'Max msgqueue size',
   data: 'Max data size',
 } as const;
 
-/** A resource limit by its prlimit name. */
+/** A resource limit by the name that getrlimit(2) gives it. */
 export type ResourceName = keyof typeof rows;
 
 /** Soft or hard values; `Infinity` where there is none. */
@@ -37,8 +36,8 @@ export function parseResourceLimits(text: string, column: 'soft' | 'hard'): Reso
 const codeRangeBytes = 2 * 536_870_912;
 
 /**
- * What prlimit is asked for. A limit above the server's own hard limit cannot be set, so that one
- * is taken instead.
+ * What a run is held to. A limit above the server's own hard limit cannot be set, so that one is
+ * taken instead; and a shell sets some in larger units than bytes.
  * @param watched whether no control group counts memory, so that each process is held by itself.
  */
 export function resourceLimits(
@@ -53,18 +52,44 @@ export function resourceLimits(
     cpu: limits.cpuSeconds,
     core: 0,
     memlock: 65_536,
-    msgqueue: 0,
     // Not the address space: V8 and wasm reserve far more of that still. This is only the net
     // below the watchdog, which holds all processes together to what is really used.
     ...(watched && { data: limits.memoryBytes * 2 + codeRangeBytes }),
   };
   for (const [name, value] of Object.entries(wanted) as [ResourceName, number][]) {
-    wanted[name] = Math.min(value, hard[name]);
+    const unit = shellUnits[name] ?? 1;
+    wanted[name] = Math.floor(Math.min(value, hard[name]) / unit) * unit;
   }
   return wanted;
 }
 
-/** The limits as options of prlimit. */
-export function prlimitOptions(limits: Partial<ResourceValues>): string[] {
-  return Object.entries(limits).map(([name, value]) => `--${name}=${value}`);
+/** Letters of the shell's own `ulimit`; that of `nproc` differs from shell to shell. */
+const letters: Record<Exclude<ResourceName, 'nproc'>, string> = {
+  nofile: 'n',
+  fsize: 'f',
+  cpu: 't',
+  core: 'c',
+  memlock: 'l',
+  data: 'd',
+};
+
+/** Units in which POSIX shells count, bytes; the others count in ones. */
+const shellUnits: Partial<Record<ResourceName, number>> = {
+  fsize: 512,
+  core: 512,
+  memlock: 1_024,
+  data: 1_024,
+};
+
+/** The limits as commands for a shell, which sets them without starting one more program. */
+export function ulimitCommands(limits: Partial<ResourceValues>, nprocLetter: NprocLetter): string {
+  return (Object.entries(limits) as [ResourceName, number][])
+    .map(([name, value]) => {
+      const letter = name === 'nproc' ? nprocLetter : letters[name];
+      return `ulimit -${letter} ${value / (shellUnits[name] ?? 1)}`;
+    })
+    .join('; ');
 }
+
+/** The letter by which a shell limits processes: `u` in bash and ksh, `p` in dash and BusyBox. */
+export type NprocLetter = 'u' | 'p';

@@ -11,12 +11,13 @@ import type { Failure } from './failure.ts';
 import { inheritedDescriptors } from './inherited-descriptors.ts';
 import type { BoundFile } from './mounts.ts';
 import { isReachable } from './reachable.ts';
-import { parseResourceLimits, type ResourceValues } from './resource-limits.ts';
+import { parseResourceLimits, type NprocLetter, type ResourceValues } from './resource-limits.ts';
 
 /** What every run of the driver needs from the host. */
 export interface BubblewrapSetup {
   bwrap: string;
-  prlimit: string;
+  /** How the system's shell calls the limit on processes. */
+  nprocLetter: NprocLetter;
   /** Changes to the session's user; only when the server is root. */
   setpriv: string | undefined;
   /** The seccomp program. */
@@ -68,10 +69,9 @@ export function prepareSetup(options: SetupOptions): BubblewrapSetup | Failure {
       fix: 'install bubblewrap 0.8 or newer',
     };
   }
-  const prlimit = findProgram('prlimit');
   const setpriv = options.owner === undefined ? undefined : findProgram('setpriv');
-  if (prlimit === undefined || (options.owner !== undefined && setpriv === undefined)) {
-    return { reason: 'prlimit or setpriv is missing.', fix: 'apt-get install util-linux' };
+  if (options.owner !== undefined && setpriv === undefined) {
+    return { reason: 'setpriv is missing.', fix: 'apt-get install util-linux' };
   }
 
   const cgroups = options.cgroups ? openCgroups() : undefined;
@@ -79,7 +79,7 @@ export function prepareSetup(options: SetupOptions): BubblewrapSetup | Failure {
   const watched = cgroups?.controls.includes('memory') !== true;
   return {
     bwrap,
-    prlimit,
+    nprocLetter: findNprocLetter(),
     setpriv,
     filter: buildFilter(arch, { refuseMemfd: watched }),
     cgroups,
@@ -90,6 +90,12 @@ export function prepareSetup(options: SetupOptions): BubblewrapSetup | Failure {
     shell: findProgram('bash') ?? '/bin/sh',
     bridges,
   };
+}
+
+function findNprocLetter(): NprocLetter {
+  const script = 'ulimit -u >/dev/null 2>&1 && echo u || echo p';
+  const letter = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8', env: {} });
+  return letter.trim() === 'u' ? 'u' : 'p';
 }
 
 function findProgram(name: string): string | undefined {

@@ -46,7 +46,8 @@ export async function startTerminal(
     const taken = text === '' ? undefined : onOutput(text);
     if (taken === undefined) return;
     screen.pause();
-    await taken;
+    // Whoever cannot take one piece is still given the next.
+    await taken.catch(() => undefined);
     screen.resume();
   };
   screen.on('data', (bytes: Buffer) => void show(bytes));
