@@ -33,6 +33,14 @@ describe('a run in Docker', () => {
     expect(outcome).toMatchObject({ stdout, stderr: '', exitCode: 0 });
   });
 
+  test.each(['/tmp', '/dev/shm'])('has room of its own in %s', async (directory) => {
+    const outcome = await opened.run(
+      'bash',
+      `echo written > ${directory}/file; cat ${directory}/file`,
+    );
+    expect(outcome).toMatchObject({ stdout: 'written\n', stderr: '' });
+  });
+
   test('tells a signal from an exit code of the same number', async () => {
     const killed = await opened.run('bash', 'kill -KILL $$');
     const exited = await opened.run('bash', 'exit 137');

@@ -21,7 +21,7 @@ import type Docker from 'dockerode';
 /** What the tests run inside, beside Python and Node. */
 const programs = [
   ...['sh', 'bash', 'env', 'cat', 'ls', 'sleep', 'id', 'head', 'cut', 'sort', 'tr', 'mkfifo'],
-  ...['echo', 'seq', 'tee', 'rm', 'mkdir', 'stty', 'su', 'setsid', 'ps', 'kill', 'find'],
+  ...['chmod', 'echo', 'seq', 'tee', 'rm', 'mkdir', 'stty', 'su', 'setsid', 'ps', 'kill', 'find'],
 ];
 
 /** Libraries that a program may load by their name, of which its file says nothing. */

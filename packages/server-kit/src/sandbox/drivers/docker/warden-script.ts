@@ -8,11 +8,14 @@ export const wardenScriptPath = '/run/kit/warden.sh';
  * end or mislead it; and since it ends when the server's connection does, a server that dies takes
  * its containers along.
  *
- * Everything is built into the shell: where a program has made all the processes that there may
+ * First it opens /tmp to all: the mount takes over what mode the image's own directory has.
+ *
+ * What it tells is built into the shell: where a program has made all the processes that there may
  * be, nothing could be started. Processes are read from `status`, where a name cannot hold a line
  * break, as it can in `stat`.
  */
-export const wardenScript = `while read -r line; do
+export const wardenScript = `chmod 1777 /tmp 2>/dev/null
+while read -r line; do
   left=0
   for process in /proc/[0-9]*; do
     case $process in /proc/1 | "/proc/$$") continue ;; esac
