@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import {
+  accessSync,
   chmodSync,
+  constants,
   chownSync,
   existsSync,
   mkdirSync,
@@ -18,6 +20,8 @@ const prefix = 'ide-assistant-run-';
 
 /** Files of runs on the host, to be shown inside a sandbox, where they cannot be changed. */
 export interface Scratch {
+  /** Host path of the directory above all of them. */
+  readonly place: string;
   /**
    * Writes files into a directory of their own, each under its path inside the sandbox.
    * @param owner who may read them beside the server; `undefined`: the server alone.
@@ -36,9 +40,10 @@ export interface Scratch {
 /**
  * Opens a place for them below `parent`, named after the server's process. Also clears what
  * servers left that are gone.
- * @param parent absolute path. @default the system's directory for temporary files
+ * @param parent absolute path. @default memory where that can be written like a disk, else the
+ * system's directory for temporary files
  */
-export function openScratch(parent: string = tmpdir()): Scratch {
+export function openScratch(parent: string = defaultParent()): Scratch {
   const nextPlace = (): string =>
     join(parent, `${prefix}${process.pid}-${randomBytes(6).toString('hex')}`);
   let place = nextPlace();
@@ -68,6 +73,10 @@ export function openScratch(parent: string = tmpdir()): Scratch {
   };
 
   return {
+    get place() {
+      makePlace();
+      return place;
+    },
     add,
     share(files) {
       makePlace();
@@ -116,5 +125,15 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+function defaultParent(): string {
+  const memory = '/dev/shm';
+  try {
+    accessSync(memory, constants.W_OK);
+    return memory;
+  } catch {
+    return tmpdir();
   }
 }

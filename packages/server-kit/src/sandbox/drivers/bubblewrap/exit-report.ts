@@ -1,16 +1,17 @@
 import { constants } from 'node:os';
 
 /**
- * Runs what follows the first argument under the limits that this one sets, and tells on descriptor 9 how it ended. bubblewrap itself answers 128 + n both for a
- * program killed by signal n and for one that exits with that code, and so does its status
- * document. A shell, however, names the signal on its standard error when a child dies of one, so
+ * Reads a line on descriptor 6, runs it, and tells on descriptor 9 how it ended. bubblewrap itself
+ * answers 128 + n both for a program killed by signal n and for one that exits with that code, and
+ * so does its status document. A shell, however, names the signal on its standard error when a child dies of one, so
  * here that goes to the report and the program keeps the real one. The last line of `times` is the
  * processor time of the shell's children.
  *
  * Shells say nothing of SIGINT and SIGPIPE, which therefore show as the codes 130 and 141.
  */
 export const reportingScript =
-  'limits=$1; shift; exec 8>&2 2>&9 9>&-; (exec 2>&8 8>&-; eval "$limits"; exec "$@"); code=$?; ' +
+  'exec 8>&2 2>&9 9>&-; nl="\n"; IFS= read -r line <&6; exec 6<&-; ' +
+  '(exec 2>&8 8>&-; eval "$line"); code=$?; ' +
   'echo "exit $code" >&2; times >&2; exit $code';
 
 /** How a program ended. */

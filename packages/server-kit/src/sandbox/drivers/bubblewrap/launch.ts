@@ -6,7 +6,7 @@ import { mountArguments, type BoundFile } from './mounts.ts';
 import { resourceLimits, ulimitCommands } from './resource-limits.ts';
 import type { BubblewrapSetup } from './setup.ts';
 import { quote, quoteInLine } from './shell-words.ts';
-import { descriptors, feed, type WaitingShell } from './waiting-shell.ts';
+import { descriptors, feed, launchWords, type WaitingShell } from './waiting-shell.ts';
 
 /** One command line and the sandbox around it. */
 export interface LaunchSpec extends Pick<ProgramSpec, 'command' | 'environment'> {
@@ -38,24 +38,38 @@ export function launch(setup: BubblewrapSetup, waiting: WaitingShell, spec: Laun
     ...(bridge && bridged(spec, bridge)),
     ownTerminal: spec.terminal !== undefined,
   });
-  const before = [...inOwnMounts(bridge), ...asOwner(setup, spec.owner), setup.bwrap];
-  const after = [ulimitCommands(limits, setup.nprocLetter), ...spec.command];
-  const redirections = [
-    ...(spec.controlled === true ? [] : [`exec ${descriptors.control}<&-;`]),
+  const first = [
     // The first terminal that a session leader opens becomes its controlling one.
     ...(spec.terminal === undefined ? [] : [`exec 0<>${quote(spec.terminal)} 1>&0 2>&0;`]),
+    'exec',
+    ...inOwnMounts(bridge).map(quoteInLine),
+    bubblewrapWords(setup, spec.owner),
+  ];
+  const second = [
+    ...(spec.controlled === true ? [] : [`exec ${descriptors.control}<&-;`]),
+    `${ulimitCommands(limits, setup.nprocLetter)};`,
+    'exec',
+    ...spec.command.map(quoteInLine),
   ];
 
   feed(waiting, descriptors.filter, setup.filter);
   feed(waiting, descriptors.arguments, options.map((option) => `${option}\0`).join(''));
-  const line = [
-    ...redirections,
-    'exec',
-    ...before.map(quoteInLine),
-    `--args ${descriptors.arguments} -- /bin/sh -c "$reporting" sh`,
-    ...after.map(quoteInLine),
-  ].join(' ');
-  feed(waiting, descriptors.line, `${line}\n`);
+  const lines = waiting.isAhead ? [second] : [first, second];
+  feed(waiting, descriptors.line, lines.map((words) => `${words.join(' ')}\n`).join(''));
+}
+
+/** Whether a sandbox of this session can be bubblewrap before it is known what it is to run. */
+export function mayStartAhead(
+  setup: BubblewrapSetup,
+  paths: readonly string[],
+  owner: Owner | undefined,
+): boolean {
+  return !setup.bridges || owner === undefined || bridgePaths(paths, owner) === null;
+}
+
+/** The words that become bubblewrap as this user, and run what is read then. */
+export function bubblewrapWords(setup: BubblewrapSetup, owner: Owner | undefined): string {
+  return [...asOwner(setup, owner), setup.bwrap].map(quote).join(' ') + ` ${launchWords}`;
 }
 
 /** The same paths as the session's user finds them. */

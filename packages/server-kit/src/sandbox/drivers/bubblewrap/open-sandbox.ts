@@ -19,7 +19,7 @@ import { commandOutcome, shellCommandLine } from '../../shell-command.ts';
 import { typeErrorOutcome } from '../../strip-types.ts';
 import { freeze, thaw } from './freeze.ts';
 import { endSandbox, type Gate } from './gate.ts';
-import { launch, type LaunchSpec } from './launch.ts';
+import { launch, mayStartAhead, type LaunchSpec } from './launch.ts';
 import type { BoundFile } from './mounts.ts';
 import { loadPtyAddon, ptyFix } from './pty-addon.ts';
 import { attempt, conduct } from './run.ts';
@@ -72,8 +72,16 @@ export function openSandbox(
   { workspace, owner, limits: sandboxLimits, languages, onClosed }: SandboxPlace,
 ): Sandbox {
   const usual = resolveLimits(sandboxLimits);
+  const binds = allBinds(setup);
   const terminals = new Set<WaitingShell>();
   let closed = false;
+  // What lies where the session's user may not go is brought to him by mounts that come first.
+  const reachable = mayStartAhead(
+    setup,
+    [workspace, ...binds.map(({ from }) => from), scratch.place],
+    owner,
+  );
+  const aheadFor = reachable ? owner : null;
 
   const source: WarmSource = {
     start(name) {
@@ -81,7 +89,7 @@ export function openSandbox(
       const spec = place && warmProgramOf(name, place, descriptors.control);
       if (place === undefined || spec === undefined) return undefined;
       const files = putRunFiles(scratch, spec.files, owner);
-      const sandbox = gate.take(usual);
+      const sandbox = gate.take(usual, null);
       launch(setup, sandbox, { ...specOf(spec, files, place.binds, usual), controlled: true });
       return { sandbox, files };
     },
@@ -157,7 +165,7 @@ export function openSandbox(
     signal: AbortSignal,
   ): Promise<ExecutionOutcome> {
     const about = { stdin: spec.stdin, signal, ...(onOutput && { onOutput }) };
-    return inSandbox(spec.files, limits, (sandbox, files) => {
+    return inSandbox(aheadFor, spec.files, limits, (sandbox, files) => {
       attempt(() => launch(setup, sandbox, specOf(spec, files, binds, limits)));
       return conduct(setup, sandbox, { limits, workspace }, about);
     });
@@ -199,7 +207,7 @@ export function openSandbox(
     const spec = { command: [shell, '-i'], environment: terminalEnvironment };
     const limits = { ...usual, cpuSeconds: terminalCpuSeconds };
     const opened = Promise.withResolvers<Terminal>();
-    const lasting = inSandbox([], limits, async (sandbox, files) => {
+    const lasting = inSandbox(null, [], limits, async (sandbox, files) => {
       terminals.add(sandbox);
       const launchSpec = specOf(spec, files, allBinds(setup), limits);
       try {
@@ -216,11 +224,15 @@ export function openSandbox(
 
   /** Lends a sandbox that waits to be launched, and the files for it. */
   async function inSandbox<Result>(
+    ahead: Owner | undefined | null,
     files: readonly DataFile[],
     limits: SandboxLimits,
     work: (sandbox: WaitingShell, files: RunFiles) => Promise<Result>,
   ): Promise<Result> {
-    const [sandbox, put] = attempt(() => [gate.take(limits), putRunFiles(scratch, files, owner)]);
+    const [sandbox, put] = attempt(() => [
+      gate.take(limits, ahead),
+      putRunFiles(scratch, files, owner),
+    ]);
     try {
       return await work(sandbox, put);
     } finally {
@@ -235,7 +247,7 @@ export function openSandbox(
       await files.remove();
     });
     upkeep.soon(() => {
-      if (!closed) gate.refill();
+      if (!closed) gate.refill(aheadFor);
     });
   }
 

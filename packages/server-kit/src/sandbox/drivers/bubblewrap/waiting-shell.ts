@@ -16,7 +16,7 @@ export const descriptors = {
   status: 4,
   /** Options of bubblewrap. */
   arguments: 5,
-  /** The line that the waiting shell becomes. */
+  /** The line that becomes bubblewrap, unless it is that already, and the one that it runs. */
   line: 6,
   /** What an interpreter that was started ahead is told to run. */
   control: 7,
@@ -25,24 +25,28 @@ export const descriptors = {
 } as const;
 
 /**
- * Joins control groups and then becomes whatever line it is given. Joining takes the kernel
- * longer than all the rest of a start, and nothing of it depends on what is to run. A shell reads
- * a line byte by byte, so what is the same for all is a variable by now.
+ * Joins control groups, which takes the kernel longer than all the rest of a start, and waits: for
+ * a first line by which it becomes bubblewrap, or, where it is known whose it will be, as
+ * bubblewrap itself for the options. A shell reads a line byte by byte, so what is the same for
+ * all is a variable by then.
  */
 const script = `for group do echo 0 > "$group" || exit 125; done
 reporting=${quote(reportingScript)}
-nl='
-'
+if [ -n "$ahead" ]; then eval "$ahead"; fi
 IFS= read -r line <&${descriptors.line} || exit 125
-exec ${descriptors.line}<&-
 eval "$line"`;
+
+/** The end of each line that becomes bubblewrap: what it runs reads the next line. */
+export const launchWords = `--args ${descriptors.arguments} -- /bin/sh -c "$reporting" sh`;
 
 /** More than this of a status or a report is not kept; both are a few lines. */
 const keptBytes = 4_096;
 
-/** A shell in control groups of its own that waits for what it is to become. */
+/** A process in control groups of its own that waits for what it is to become. */
 export interface WaitingShell {
   readonly child: ChildProcess;
+  /** Whether it is bubblewrap already, as the user of one session. */
+  readonly isAhead: boolean;
   readonly group: RunCgroup | undefined;
   /** What came so far of bubblewrap's status document and of the report. */
   readonly status: () => string;
@@ -55,13 +59,19 @@ export interface WaitingShell {
 
 /**
  * Starts one.
+ * @param ahead words that become bubblewrap as the user of the session whose it will be.
  * @throws what the file system or the system answers when there is no room for it.
  */
-export function startWaitingShell(setup: BubblewrapSetup, limits: CgroupLimits): WaitingShell {
+export function startWaitingShell(
+  setup: BubblewrapSetup,
+  limits: CgroupLimits,
+  ahead?: string,
+): WaitingShell {
   const group = setup.cgroups?.create(limits);
   const devNull = openSync('/dev/null', 'r');
   try {
-    const child = spawn('/bin/sh', ['-c', script, 'sh', ...(group?.joinFiles ?? [])], {
+    const begun = ahead === undefined ? script : `ahead=${quote(ahead)}\n${script}`;
+    const child = spawn('/bin/sh', ['-c', begun, 'sh', ...(group?.joinFiles ?? [])], {
       stdio: stdioOf([...setup.inherited, ...coveredDescriptors()], devNull),
       // A group of its own, so that one signal reaches whatever has not yet left it, and a session
       // of its own, in which a terminal may be had.
@@ -72,6 +82,7 @@ export function startWaitingShell(setup: BubblewrapSetup, limits: CgroupLimits):
     let first: ProcessHandle | undefined;
     const waiting = {
       child,
+      isAhead: ahead !== undefined,
       group,
       status: gather(readable(child, descriptors.status), (text) => {
         const pid = first === undefined ? readSandboxPid(text) : undefined;

@@ -68,7 +68,7 @@ export function docker(options: DockerOptions): SandboxDriver {
       const root = realpathSync(workspace.root);
       const owner = ownerOf(sessionId, workspace);
       requireOwner(root, owner);
-      scratch ??= openScratch(filesDirectory);
+      scratch ??= openScratch(filesDirectory ?? tmpdir());
       const files = scratch;
       open += 1;
       return openSandbox(setup, files, {
