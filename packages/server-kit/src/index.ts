@@ -23,6 +23,7 @@ export {
   releaseSessionOwner,
   selectDriver,
   sessionOwner,
+  unsafe,
 } from './sandbox/index.ts';
 export type {
   BubblewrapOptions,
@@ -43,6 +44,7 @@ export type {
   Terminal,
   TerminalEnd,
   TerminalOptions,
+  UnsafeOptions,
   WorkspaceMount,
 } from './sandbox/index.ts';
 export type { WorkspaceLocator } from './session/index.ts';

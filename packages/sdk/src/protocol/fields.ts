@@ -94,6 +94,17 @@ export const approval = z.object({
 });
 
 /** How a finished run went. */
+/** What ended a run. */
+export const runReason = z.enum([
+  'exit',
+  'timeout',
+  'output_limit',
+  'memory_limit',
+  'disk_limit',
+  'cancelled',
+  'error',
+]);
+
 export const executionResult = z.object({
   execution_id: z.string(),
   language: z.string(),
@@ -105,6 +116,8 @@ export const executionResult = z.object({
   success: z.boolean(),
   timed_out: z.boolean(),
   truncated: z.boolean(),
+  /** `exit`: by itself or by a signal; otherwise the limit that it met. */
+  reason: runReason.optional(),
   /** Processor time of all its processes, where something counted it. */
   cpu_ms: z.number().optional(),
   /** Most memory that it had at once, where something counted it. */

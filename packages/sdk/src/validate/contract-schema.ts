@@ -92,6 +92,9 @@ export const contractSchema: ContractSchema = {
       },
       required: ['id', 'role', 'content', 'timestamp'],
     },
+    runReason: {
+      enum: ['exit', 'timeout', 'output_limit', 'memory_limit', 'disk_limit', 'cancelled', 'error'],
+    },
     treeNode: {
       type: 'object',
       properties: {
@@ -117,6 +120,7 @@ export const contractSchema: ContractSchema = {
         success: { type: 'boolean' },
         timed_out: { type: 'boolean' },
         truncated: { type: 'boolean' },
+        reason: { $ref: '#/$defs/runReason' },
         cpu_ms: { type: 'number' },
         peak_memory_bytes: { type: 'integer' },
       },
@@ -782,6 +786,7 @@ export const contractSchema: ContractSchema = {
         success: { type: 'boolean' },
         timed_out: { type: 'boolean' },
         truncated: { type: 'boolean' },
+        reason: { $ref: '#/$defs/runReason' },
         cpu_ms: { type: 'number' },
         peak_memory_bytes: { type: 'integer' },
         verified: { type: 'boolean', const: true },
@@ -1011,6 +1016,7 @@ export const contractSchema: ContractSchema = {
         truncated: { type: 'boolean' },
         signal: { type: ['string', 'null'] },
         timed_out: { type: 'boolean' },
+        reason: { $ref: '#/$defs/runReason' },
         cwd: { type: 'string' },
         cpu_ms: { type: 'number' },
         peak_memory_bytes: { type: 'integer' },

@@ -1,5 +1,6 @@
 import type { ExecutionOutcome } from '../sandbox/index.ts';
 import type { OperationHandler } from './handler.ts';
+import { runFigures } from './run-figures.ts';
 
 /** Characters of the code that `execution_start` shows. */
 const previewLength = 200;
@@ -52,10 +53,7 @@ export const codeExecute: OperationHandler<'code_execute'> = {
       success: outcome.reason === 'exit' && outcome.exitCode === 0,
       timed_out: outcome.reason === 'timeout',
       truncated: outcome.truncated,
-      ...(outcome.cpuMs === undefined ? {} : { cpu_ms: outcome.cpuMs }),
-      ...(outcome.peakMemoryBytes === undefined
-        ? {}
-        : { peak_memory_bytes: outcome.peakMemoryBytes }),
+      ...runFigures(outcome),
     };
     tell('execution_complete', { execution_id: executionId, result });
     return result;

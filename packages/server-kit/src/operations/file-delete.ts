@@ -1,4 +1,3 @@
-import { RequestError } from '../errors.ts';
 import { kindOf, removeDirectory, removeFile } from '../workspace/index.ts';
 import { fieldPath } from './field-path.ts';
 import type { OperationHandler } from './handler.ts';
@@ -13,12 +12,11 @@ export const fileDelete: OperationHandler<'file_delete'> = {
     const path = fieldPath(paths, 'path');
     return (await kindOf(await session.workspace(), path)) === null ? { path: path.path } : null;
   },
-  async execute({ recursive = false }, { session, paths, principal, tell }) {
+  async execute({ recursive = false }, { session, paths, facts, principal, tell }) {
     const path = fieldPath(paths, 'path');
     const workspace = await session.workspace();
-    const kind = await kindOf(workspace, path);
-    if (kind === null) throw new RequestError('not_found', `There is no ${path.path}.`);
-    if (kind === 'directory') await removeDirectory(workspace, path, { recursive });
+    // As it was judged: a program may have put a directory where a file was that may be deleted.
+    if (facts.isDirectory) await removeDirectory(workspace, path, { recursive });
     else await removeFile(workspace, path);
     tell('file_update', { path: path.path, hash: null, origin: principal.userId });
     return { path: path.path };

@@ -1,4 +1,6 @@
-import { kindOf, readFile, renamePath } from '../workspace/index.ts';
+import { RequestError } from '../errors.ts';
+import { kindOf, renamePath } from '../workspace/index.ts';
+import { currentHash } from './current-hash.ts';
 import { fieldPath } from './field-path.ts';
 import type { OperationHandler } from './handler.ts';
 
@@ -16,17 +18,19 @@ export const fileRename: OperationHandler<'file_rename'> = {
       (await kindOf(workspace, from)) === null && (await kindOf(workspace, to)) !== null;
     return isDone ? { old_path: from.path, new_path: to.path } : null;
   },
-  async execute(_input, { parts, session, paths, principal, tell }) {
+  async execute(_input, { session, paths, facts, principal, tell }) {
     const from = fieldPath(paths, 'old_path');
     const to = fieldPath(paths, 'new_path');
     const workspace = await session.workspace();
+    const kind = await kindOf(workspace, from);
+    if (kind !== null && (kind === 'directory') !== facts.isDirectory) {
+      throw new RequestError('conflict', `${from.path} is not what it was a moment ago.`);
+    }
     await renamePath(workspace, from, to);
     const origin = principal.userId;
     tell('file_update', { path: from.path, hash: null, origin });
-    if ((await kindOf(workspace, to)) === 'file') {
-      const { hash } = await readFile(workspace, to, { maxBytes: parts.limits.fileBytes });
-      tell('file_update', { path: to.path, hash, origin });
-    }
+    const hash = await currentHash(workspace, to);
+    if (hash !== null) tell('file_update', { path: to.path, hash, origin });
     return { old_path: from.path, new_path: to.path };
   },
 };

@@ -80,6 +80,8 @@ export interface OperationContext {
   readonly effectId: string;
   /** The request's paths by field name, confined. */
   readonly paths: Readonly<Record<string, ConfinedPath>>;
+  /** What the policies were told; to be held to where the workspace may have changed since. */
+  readonly facts: PolicyFacts;
   /** What the hunter found in the scanned text. */
   readonly alerts: readonly Alert[];
   /** Aborted by `cancel` and when the kit closes. */

@@ -2,6 +2,7 @@ import { RequestError } from '../errors.ts';
 import { confinePath, kindOf, type ConfinedPath, type Workspace } from '../workspace/index.ts';
 import { fieldPath } from './field-path.ts';
 import type { OperationHandler } from './handler.ts';
+import { runFigures } from './run-figures.ts';
 
 /** Runs one line for the shell, and tells of its output while it runs. */
 export const terminalCommand: OperationHandler<'terminal_command'> = {
@@ -42,10 +43,7 @@ export const terminalCommand: OperationHandler<'terminal_command'> = {
       signal: outcome.signal,
       timed_out: outcome.reason === 'timeout',
       ...(isOwn ? { cwd: session.commandDirectory } : {}),
-      ...(outcome.cpuMs === undefined ? {} : { cpu_ms: outcome.cpuMs }),
-      ...(outcome.peakMemoryBytes === undefined
-        ? {}
-        : { peak_memory_bytes: outcome.peakMemoryBytes }),
+      ...runFigures(outcome),
     };
   },
 };

@@ -113,6 +113,7 @@ export async function handleRequest<N extends OperationName>(
     requestId: request.requestId,
     effectId: effectIdOf(session.id, request),
     paths: target.paths,
+    facts: permit.facts,
     alerts: hunted.report.alerts,
     signal: request.signal,
     connection: request.connection,

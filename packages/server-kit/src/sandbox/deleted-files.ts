@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { descendants } from './drivers/bubblewrap/memory-watchdog.ts';
+import { descendants } from './memory-watchdog.ts';
 
 /**
  * Space on the disk of files that were deleted and that processes still hold open: no directory

@@ -409,6 +409,12 @@ for line in open("/proc/self/cgroup"):
     if "/ide-assistant-" in line or "/docker" in line: print("GOT", line)`,
   },
   {
+    name: 'lists keys of the kernel',
+    code: () => `
+text = open("/proc/keys").read() if os.path.exists("/proc/keys") else ""
+print("GOT " + text if text else "REFUSED")`,
+  },
+  {
     name: 'uses more of the processors than its share',
     limits: { cpus: 0.4, cpuSeconds: 20 },
     needs: 'cpu',

@@ -27,7 +27,7 @@ const filter = (find: string, replace: string): Patch => ({
 const noResourceLimits: Patch = {
   file: `${driver}/launch.ts`,
   find: 'ulimitCommands(limits, setup.nprocLetter)',
-  replace: "limits && ulimitCommands({}, 'p')",
+  replace: "limits && ':'",
 };
 const noMemoryWatch: Patch = {
   file: `${driver}/watch-run.ts`,
@@ -81,8 +81,9 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     patches: [
       {
         file: `${driver}/launch.ts`,
-        find: '`--args ${descriptors.arguments} -- /bin/sh',
-        replace: '`${options.map(quoteInLine).join(" ")} -- /bin/sh',
+        find: 'bubblewrapWords(setup, spec.owner),',
+        replace:
+          "bubblewrapWords(setup, spec.owner).replace('--args', `${options.map(quoteInLine).join(' ')} --args`),",
       },
     ],
     setting: 'root',
@@ -213,6 +214,11 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     patches: [mounts('--unshare-cgroup ', '')],
     setting: 'root',
     attack: 'learns its place in the control groups',
+  },
+  'keys of the kernel are listed': {
+    patches: [mounts("existsSync('/proc/keys') ?", "existsSync('/proc/keys/no') ?")],
+    setting: 'unprivileged',
+    attack: 'lists keys of the kernel',
   },
   'files may be of any size': {
     patches: [noResourceLimits],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { runReason } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 
 export const terminalCommand = defineOperation({
@@ -28,6 +29,7 @@ export const terminalCommand = defineOperation({
     /** What killed it, as `SIGKILL`. */
     signal: z.string().nullable().optional(),
     timed_out: z.boolean().optional(),
+    reason: runReason.optional(),
     /** Where the next command without `cwd` starts; empty for the workspace itself. */
     cwd: z.string().optional(),
     /** Processor time of all its processes, where something counted it. */

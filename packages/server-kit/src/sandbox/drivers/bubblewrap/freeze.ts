@@ -1,4 +1,4 @@
-import { descendants } from './memory-watchdog.ts';
+import { descendants } from '../../memory-watchdog.ts';
 import type { BubblewrapSetup } from './setup.ts';
 import type { WaitingShell } from './waiting-shell.ts';
 

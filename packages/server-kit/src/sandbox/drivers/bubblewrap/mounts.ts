@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import type { SandboxLimits } from '../../limits.ts';
 import { workspaceDirectory, type DataFile } from '../../places.ts';
 import { descriptors } from './waiting-shell.ts';
@@ -47,6 +47,8 @@ export function mountArguments(options: MountOptions): string[] {
     ...words('--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache'),
     ...binds.flatMap(({ from, to }) => ['--ro-bind', from, to]),
     ...words('--proc /proc --dev /dev'),
+    // Keys belong to the user of the kernel, so those of the server's own would be listed.
+    ...(existsSync('/proc/keys') ? words('--ro-bind /dev/null /proc/keys') : []),
     ...words(`--size ${Math.ceil(limits.tmpBytes / 4)} --tmpfs /dev/shm`),
     ...words(`--size ${limits.tmpBytes} --tmpfs /tmp`),
     '--bind',

@@ -2,7 +2,7 @@ import type { ProtectionStatus } from '@ide-assistant/sdk/protocol';
 import type { Cgroups } from '../../cgroup/run-group.ts';
 import type { SandboxLimits } from '../../limits.ts';
 import type { ProtectionName } from '../../sandbox.ts';
-import { canWatchMemory } from './memory-watchdog.ts';
+import { canWatchMemory } from '../../memory-watchdog.ts';
 import { parseResourceLimits, type ResourceName, type ResourceValues } from './resource-limits.ts';
 
 /** What the probe saw, inside the sandbox and around it. */

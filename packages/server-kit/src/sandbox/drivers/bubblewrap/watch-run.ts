@@ -1,7 +1,7 @@
 import type { SandboxLimits } from '../../limits.ts';
 import { watchWorkspace } from '../../workspace-watch.ts';
 import { deletedBytes } from '../../deleted-files.ts';
-import { watchMemory } from './memory-watchdog.ts';
+import { watchMemory } from '../../memory-watchdog.ts';
 import type { BubblewrapSetup } from './setup.ts';
 import type { WaitingShell } from './waiting-shell.ts';
 

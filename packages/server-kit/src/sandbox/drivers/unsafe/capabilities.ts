@@ -1,7 +1,7 @@
 import type { ProtectionStatus } from '@ide-assistant/sdk/protocol';
 import { languages } from '../../languages.ts';
 import { protectionNames, type ProtectionName, type SandboxCapabilities } from '../../sandbox.ts';
-import { canWatchMemory } from '../bubblewrap/memory-watchdog.ts';
+import { canWatchMemory } from '../../memory-watchdog.ts';
 import { shellOf, type HostInterpreters } from './host-interpreters.ts';
 
 /** The line that replaces this driver by a sandbox. */

@@ -5,7 +5,7 @@ import type { SandboxLimits } from '../../limits.ts';
 import { createOutputCollector } from '../../output-collector.ts';
 import type { ExecutionOutcome, RunOptions } from '../../sandbox.ts';
 import type { Owner } from '../../session-owner.ts';
-import { canWatchMemory, watchMemory, type MemoryWatch } from '../bubblewrap/memory-watchdog.ts';
+import { canWatchMemory, watchMemory, type MemoryWatch } from '../../memory-watchdog.ts';
 
 /** A program of this machine. */
 export interface HostProcess {
