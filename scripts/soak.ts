@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import { runCommand } from './run-command.ts';
 
 /*
- * Repeats the delivery scenarios with new seeds for a given time:
+ * Repeats the delivery scenarios, and many runs in the sandbox, with new seeds for a given time:
  *
  *   npm run soak -- --minutes 30
  *   npm run soak -- --seed 1234 --scenarios kills
+ *   npm run soak -- --scenarios sandbox --runs 200
  *
  * Stops at the first broken promise, and says how to play it again.
  */
@@ -14,12 +15,15 @@ const folder = 'packages/server-kit/test/delivery';
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
+    /** Of each delivery scenario. */
     requests: { type: 'string', default: '10000' },
+    /** Of each round in the sandbox, twenty at a time. */
+    runs: { type: 'string', default: '200' },
     /** The first seed; the following ones count up. */
     seed: { type: 'string', default: `${randomInt(1, 2 ** 31)}` },
     scenarios: {
       type: 'string',
-      default: 'cuts,halfOpen,duplicates,reordered,kills,shortLog,outage,outageBeyondEnd',
+      default: 'cuts,halfOpen,duplicates,reordered,kills,shortLog,outage,outageBeyondEnd,sandbox',
     },
   },
 });
@@ -33,11 +37,7 @@ console.log(`soak for ${values.minutes} min from seed ${seed}`);
 while (failed === 0 && (played === 0 || Date.now() < endsAt)) {
   for (const name of names) {
     if (failed > 0 || (played > 0 && Date.now() >= endsAt)) break;
-    const arguments_ = [
-      ...['--conditions=ide-assistant-source', '--expose-gc', '--import', `./${folder}/mutate.ts`],
-      ...[`${folder}/run-scenario.ts`, '--scenario', name, '--seed', `${seed}`],
-      ...['--requests', values.requests],
-    ];
+    const arguments_ = ['--conditions=ide-assistant-source', ...argumentsOf(name)];
     const { code, output } = await runCommand('node', arguments_, { output: 'keep' });
     const report = readReport(output);
     played += 1;
@@ -53,6 +53,18 @@ while (failed === 0 && (played === 0 || Date.now() < endsAt)) {
 }
 console.log(`${played - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+function argumentsOf(name: string): string[] {
+  if (name === 'sandbox') {
+    const file = 'packages/server-kit/test/sandbox/soak-runs.ts';
+    return [file, '--seed', `${seed}`, '--requests', values.runs];
+  }
+  return [
+    ...['--expose-gc', '--import', `./${folder}/mutate.ts`],
+    ...[`${folder}/run-scenario.ts`, '--scenario', name, '--seed', `${seed}`],
+    ...['--requests', values.requests],
+  ];
+}
 
 function readReport(
   output: string,

@@ -46,6 +46,13 @@ const tcpPort = typeof address === 'object' && address !== null ? address.port :
 const created = execFileSync('ipcmk', ['-M', '4096', '-p', '0666'], { encoding: 'utf8' });
 const sharedMemory = Number(/\d+/.exec(created)?.[0]);
 
+// A key of the server's user, whose name a program is not to learn.
+const addKey = process.arch === 'arm64' ? 217 : 248;
+execFileSync('python3', [
+  '-c',
+  `import ctypes; ctypes.CDLL(None).syscall(${addKey}, b"user", b"attacked", b"x", 1, -4)`,
+]);
+
 const wanted = process.env['IDE_ATTACKS']?.split(';');
 const chosen = attacks.filter(({ name }) => wanted?.includes(name) ?? true);
 

@@ -12,7 +12,7 @@ export const nothingLeft = {
       descriptors: readdirSync('/proc/self/fd').length,
       files: ['/dev/shm', tmpdir()]
         .flatMap(names)
-        .filter((name) => name.startsWith('ide-assistant-run-')).length,
+        .filter((name) => name.startsWith(`ide-assistant-run-${process.pid}-`)).length,
     };
   },
 

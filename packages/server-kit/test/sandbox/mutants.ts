@@ -83,7 +83,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
         file: `${driver}/launch.ts`,
         find: 'bubblewrapWords(setup, spec.owner),',
         replace:
-          "bubblewrapWords(setup, spec.owner).replace('--args', `${options.map(quoteInLine).join(' ')} --args`),",
+          "bubblewrapWords(setup, spec.owner).replace(/--args \\d+/, options.map(quoteInLine).join(' ')),",
       },
     ],
     setting: 'root',

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readExitStatus } from '../../src/sandbox/drivers/bubblewrap/exit-report.ts';
 import { isReachable } from '../../src/sandbox/drivers/bubblewrap/reachable.ts';
+import {
+  coverDescriptor,
+  coveredDescriptors,
+} from '../../src/sandbox/drivers/bubblewrap/inherited-descriptors.ts';
 import { stripsTypes } from '../../src/sandbox/program.ts';
 import {
   parseResourceLimits,
@@ -177,4 +181,14 @@ test('a path is reachable for a user when every directory above it may be search
   expect([at(0o755), at(0o711), at(0o744), at(0o700)]).toEqual([true, true, false, false]);
   expect([at(0o700, { uid, gid }), at(0o077, { uid, gid })]).toEqual([true, false]);
   rmSync(directory, { recursive: true });
+});
+
+test('a descriptor stays covered whose number was given out again before it was uncovered', () => {
+  const uncoverEarlier = coverDescriptor(1_021);
+  const uncoverLater = coverDescriptor(1_021);
+  uncoverEarlier();
+  uncoverEarlier();
+  expect(coveredDescriptors()).toContain(1_021);
+  uncoverLater();
+  expect(coveredDescriptors()).not.toContain(1_021);
 });

@@ -25,8 +25,9 @@ function isInherited(descriptor: number): boolean {
   return (flags & closeOnExec) === 0;
 }
 
-// Descriptors belong to the process, not to a driver or a session, and so does what is known of them.
-const covered = new Set<number>();
+// Descriptors belong to the process, not to a driver or a session, and so does what is known of
+// them. Counted, since a number is given out again before whoever had it hears that it was closed.
+const covered = new Map<number, number>();
 
 /**
  * Keeps a descriptor that was opened without close-on-exec from the programs that are started while
@@ -34,11 +35,18 @@ const covered = new Set<number>();
  * @returns to be called once it is closed.
  */
 export function coverDescriptor(descriptor: number): () => void {
-  covered.add(descriptor);
-  return () => covered.delete(descriptor);
+  covered.set(descriptor, (covered.get(descriptor) ?? 0) + 1);
+  let held = true;
+  return () => {
+    if (!held) return;
+    held = false;
+    const left = (covered.get(descriptor) ?? 0) - 1;
+    if (left > 0) covered.set(descriptor, left);
+    else covered.delete(descriptor);
+  };
 }
 
 /** The descriptors that are to be kept from programs at this moment. */
-export function coveredDescriptors(): ReadonlySet<number> {
-  return covered;
+export function coveredDescriptors(): number[] {
+  return [...covered.keys()];
 }
