@@ -172,7 +172,7 @@ function held(): { server: number; processes: number } {
 }
 
 function isDescendant(pid: number): boolean {
-  for (let at = pid; at > 1; ) {
+  for (let at = pid; at > 1;) {
     const stat = read(`/proc/${at}/stat`);
     const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
     if (parent === process.pid) return true;
