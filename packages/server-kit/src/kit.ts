@@ -39,7 +39,7 @@ import {
   type UpgradeRequest,
 } from './transport/index.ts';
 import { openAuditLog } from './verification/index.ts';
-import { defaultFileTypes, type FileTypes } from './workspace/index.ts';
+import { defaultFileTypes, probeConfinement, type FileTypes } from './workspace/index.ts';
 
 /** How a host sets the kit up. Only a way to know the users is needed. */
 export interface ServerKitOptions {
@@ -271,6 +271,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       approvals: createApprovals({ store: storage.approvals, clock }),
       hunter,
       sandbox: { ...sandbox, limits: sandboxLimits },
+      confinement: await probeConfinement(directory),
       audit,
       storage,
       assistant: asAssistant(options.assistant ?? builtinAssistant()),

@@ -1,3 +1,4 @@
+import type { ProtectionStatus } from '@ide-assistant/sdk/protocol';
 import type { Assistant } from './assistant/assistant.ts';
 import type { TokenVerifier } from './auth/index.ts';
 import type { Approvals, PolicyEngine } from './governance/index.ts';
@@ -20,6 +21,8 @@ export interface Parts {
     readonly capabilities: SandboxCapabilities;
     readonly limits: Partial<SandboxLimits>;
   };
+  /** How well the paths of requests are kept inside of workspaces. */
+  readonly confinement: ProtectionStatus;
   readonly audit: AuditLog;
   readonly storage: Storage;
   readonly assistant: Assistant;

@@ -318,7 +318,7 @@ function connectMessageOf(
       sandbox: {
         driver: capabilities.driver,
         isolation: capabilities.isolation,
-        protections: capabilities.protections,
+        protections: { ...capabilities.protections, paths: parts.confinement },
         ...(capabilities.fix === undefined ? {} : { fix: capabilities.fix }),
       },
       assistant: { name: assistant.name, model: assistant.model },

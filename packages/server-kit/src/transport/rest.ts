@@ -152,9 +152,10 @@ async function isAdmin(context: RestContext, request: IncomingMessage): Promise<
 
 /** What `GET /healthz` tells an admin beside its public answer. */
 function detailsOf(context: RestContext): object {
-  const capabilities = context.running()?.parts.sandbox.capabilities;
-  if (!capabilities) return {};
-  const { driver, isolation, languages, terminal, protections, warnings, fix } = capabilities;
+  const parts = context.running()?.parts;
+  if (!parts) return {};
+  const { driver, isolation, languages, terminal, warnings, fix } = parts.sandbox.capabilities;
+  const protections = { ...parts.sandbox.capabilities.protections, paths: parts.confinement };
   return {
     sandbox: {
       ...{ driver, isolation, languages, terminal, protections, warnings },

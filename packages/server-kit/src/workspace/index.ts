@@ -5,7 +5,7 @@ export { checkFileType, defaultFileTypes, type FileTypes } from './file-types.ts
 export { hashOf } from './hash-of.ts';
 export { kindOf } from './kind-of.ts';
 export { listDirectory, type Listing, type ListOptions } from './list-directory.ts';
-export { openWorkspace, type OpenWorkspaceOptions } from './open-workspace.ts';
+export { openWorkspace, probeConfinement, type OpenWorkspaceOptions } from './open-workspace.ts';
 export { readFile, type FileContent } from './read-file.ts';
 export { removeDirectory } from './remove-directory.ts';
 export { removeFile } from './remove-file.ts';

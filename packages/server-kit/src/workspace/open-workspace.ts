@@ -1,4 +1,5 @@
 import { mkdir, realpath } from 'node:fs/promises';
+import type { ProtectionStatus } from '@ide-assistant/sdk/protocol';
 import { KitError, RequestError } from '../errors.ts';
 import type { Directory } from './directory.ts';
 import { canHoldDirectories, holdDirectory } from './held-directory.ts';
@@ -24,6 +25,19 @@ export async function openWorkspace({ root, owner }: OpenWorkspaceOptions): Prom
   return (await canHoldDirectories(hostPath))
     ? openWith(holdDirectory, 'enforced', hostPath, owner)
     : openWith(nameDirectory, 'best-effort', hostPath, owner);
+}
+
+/** How well paths are kept inside of workspaces below this directory of the host. */
+export async function probeConfinement(hostPath: string): Promise<ProtectionStatus> {
+  if (await canHoldDirectories(hostPath)) {
+    return { level: 'enforced', by: 'open directories' };
+  }
+  return {
+    level: 'best-effort',
+    by: 'real paths',
+    reason:
+      'This system does not resolve paths from an open directory, so they are looked at before and after.',
+  };
 }
 
 /** Opens a workspace in one of the two ways; {@link openWorkspace} chooses. */

@@ -24,6 +24,7 @@ describe('GET /healthz', () => {
       sandbox: {
         ...{ driver: 'scripted', isolation: 'namespace', languages: ['python'], terminal: true },
         protections: expect.objectContaining({
+          paths: { level: 'enforced', by: 'open directories' },
           filesystem: { level: 'enforced', by: 'the test' },
         }) as object,
         warnings: ['It is a test.'],

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { bubblewrap } from '../../src/sandbox/index.ts';
 import { openScreen } from './screen.ts';
@@ -39,5 +41,20 @@ describe('bubblewrap terminals', () => {
       () => 'the terminal',
     );
     expect(['the program', 'the terminal']).toContain(await killed);
+  });
+
+  test('are not there without the addon, and whoever asks for one is told how to add them', () => {
+    const server = fileURLToPath(new URL('./without-pty-process.ts', import.meta.url));
+    const out = execFileSync(process.execPath, ['--conditions=ide-assistant-source', server], {
+      encoding: 'utf8',
+    });
+    const fix = 'npm install @lydell/node-pty';
+    expect(JSON.parse(out)).toEqual({
+      terminal: false,
+      shell: true,
+      warnings: [expect.stringContaining(fix)],
+      refusal: { code: 'sandbox_unavailable', details: { fix } },
+      stdout: 'still\n',
+    });
   });
 });
