@@ -75,7 +75,9 @@ export function sandboxOf(parts: SandboxParts): Sandbox {
         if (closing.signal.aborted) await terminal.close();
         requireOpen();
         return {
-          ...terminal,
+          ended: terminal.ended,
+          resize: (cols, rows) => terminal.resize(cols, rows),
+          close: () => terminal.close(),
           write(data) {
             if (paused) void resume().then(() => terminal.write(data));
             else terminal.write(data);

@@ -154,24 +154,6 @@ for byte in "€😀".encode():
     await expect(running).rejects.not.toThrow(gone.workspace);
     await gone[Symbol.asyncDispose]();
   });
-
-  test('runs the compatibility set: threads, child processes, sqlite and pipes', async () => {
-    const python = `
-import asyncio, multiprocessing, sqlite3, subprocess, tempfile, threading
-def square(n): return n * n
-with multiprocessing.Pool(2) as pool: print(pool.map(square, [1, 2]))
-print(asyncio.run(asyncio.sleep(0, "async")), sqlite3.connect(":memory:").execute("select 1").fetchone())
-print(subprocess.run(["sh", "-c", "echo child | cat"], capture_output=True, text=True).stdout, end="")
-with tempfile.TemporaryFile() as f: f.write(b"x")`;
-    const node = `
-import { Worker } from "node:worker_threads";
-import { execFileSync } from "node:child_process";
-process.stdout.write(execFileSync("echo", ["child"]));
-new Worker("console.log('worker')", { eval: true });`;
-    const byPython = await opened.run('python', python);
-    expect(byPython).toMatchObject({ stderr: '', stdout: '[1, 4]\nasync (1,)\nchild\n' });
-    expect(await opened.run('javascript', node)).toMatchObject({ stdout: 'child\nworker\n' });
-  });
 });
 
 describe('bubblewrap without control groups', () => {

@@ -17,6 +17,7 @@ import type { Scratch } from '../../scratch.ts';
 import type { Owner } from '../../session-owner.ts';
 import { commandOutcome, shellCommandLine } from '../../shell-command.ts';
 import { typeErrorOutcome } from '../../strip-types.ts';
+import { terminalCpuSeconds, terminalEnvironment } from '../../terminal-settings.ts';
 import { freeze, thaw } from './freeze.ts';
 import { endSandbox, type Gate } from './gate.ts';
 import { launch, mayStartAhead, type LaunchSpec } from './launch.ts';
@@ -56,15 +57,6 @@ export interface SandboxPlace {
   /** Called when it is closed. */
   onClosed: () => Promise<void>;
 }
-
-/** A terminal's shell may well build something; what holds it is the share of the processor. */
-const terminalCpuSeconds = 3_600;
-
-const terminalEnvironment = {
-  ...baseEnvironment,
-  TERM: 'xterm-256color',
-  PS1: String.raw`\w \$ `,
-};
 
 /** Opens a session's sandbox. Nothing of it runs before the first request. */
 export function openSandbox(

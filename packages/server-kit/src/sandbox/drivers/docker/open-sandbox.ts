@@ -13,6 +13,7 @@ import { sandboxOf } from '../../sandbox-of.ts';
 import type { Scratch } from '../../scratch.ts';
 import { commandOutcome, shellCommandLine } from '../../shell-command.ts';
 import { typeErrorOutcome } from '../../strip-types.ts';
+import { terminalCpuSeconds, terminalEnvironment } from '../../terminal-settings.ts';
 import { imageFix } from './probe.ts';
 import { run } from './run.ts';
 import { environmentOf, openPool, type DockerSetup, type SessionPlace } from './setup.ts';
@@ -26,15 +27,6 @@ export interface SandboxPlace extends SessionPlace {
   /** Called when it is closed. */
   onClosed: () => Promise<void>;
 }
-
-/** A terminal's shell may well build something; what holds it is the share of the processor. */
-const terminalCpuSeconds = 3_600;
-
-const terminalEnvironment = {
-  ...baseEnvironment,
-  TERM: 'xterm-256color',
-  PS1: String.raw`\w \$ `,
-};
 
 /** Opens a session's sandbox. No container is made before the first request. */
 export function openSandbox(setup: DockerSetup, scratch: Scratch, place: SandboxPlace): Sandbox {
