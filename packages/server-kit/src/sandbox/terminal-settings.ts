@@ -6,9 +6,12 @@ import { baseEnvironment } from './program.ts';
  */
 export const terminalCpuSeconds = 3_600;
 
-/** The environment that a terminal's shell starts with. */
-export const terminalEnvironment: Readonly<Record<string, string>> = {
-  ...baseEnvironment,
-  TERM: 'xterm-256color',
-  PS1: String.raw`\w \$ `,
-};
+/**
+ * The environment that a terminal's shell starts with.
+ * @param shell its path.
+ */
+export function terminalEnvironment(shell: string): Readonly<Record<string, string>> {
+  // Other shells would show what bash replaces by the directory.
+  const prompt = shell.endsWith('/bash') ? String.raw`\w \$ ` : '$ ';
+  return { ...baseEnvironment, TERM: 'xterm-256color', PS1: prompt };
+}

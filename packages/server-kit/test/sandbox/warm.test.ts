@@ -1,8 +1,12 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { bubblewrap } from '../../src/sandbox/index.ts';
+import { descendants } from '../../src/sandbox/memory-watchdog.ts';
 import { openScratch } from '../../src/sandbox/scratch.ts';
 import { nothingLeft } from './leftovers.ts';
 import { openSandbox, type OpenedSandbox } from './support.ts';
@@ -166,6 +170,20 @@ describe('what runs leave on the host', () => {
     expect(nothingLeft.count()).toEqual(before);
   });
 
+  test('is no process when the server is killed, whatever it had running and waiting', async () => {
+    const server = fileURLToPath(new URL('./killed-process.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--conditions=ide-assistant-source', server], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const workspace = line.toString().trim();
+    const before = childrenOf(child.pid!);
+    expect(before.length).toBeGreaterThan(8);
+    child.kill('SIGKILL');
+    await vi.waitFor(() => expect(before.filter(isRunning)).toEqual([]), { timeout: 10_000 });
+    rmSync(workspace, { recursive: true });
+  });
+
   test('is cleared by the next server when one was killed', () => {
     const parent = join(tmpdir(), `scratch-${process.pid}`);
     mkdirSync(join(parent, 'ide-assistant-run-4194305-aa'), { recursive: true });
@@ -175,6 +193,19 @@ describe('what runs leave on the host', () => {
     rmSync(parent, { recursive: true });
   });
 });
+
+function childrenOf(pid: number): number[] {
+  return descendants(pid).filter((one) => one !== pid);
+}
+
+/** Whether it has not ended; one that nobody has reaped yet has. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 /** How many interpreters wait in a session: its processes while nothing runs. */
 function waitingOf({ workspace }: OpenedSandbox): number {

@@ -82,7 +82,12 @@ export function openSandbox(
       if (place === undefined || spec === undefined) return undefined;
       const files = putRunFiles(scratch, spec.files, owner);
       const sandbox = gate.take(usual, null);
-      launch(setup, sandbox, { ...specOf(spec, files, place.binds, usual), controlled: true });
+      try {
+        launch(setup, sandbox, { ...specOf(spec, files, place.binds, usual), controlled: true });
+      } catch (error) {
+        upkeep.soon(() => source.end({ sandbox, files }));
+        throw error;
+      }
       return { sandbox, files };
     },
     async end({ sandbox, files }) {
@@ -196,7 +201,7 @@ export function openSandbox(
       );
     }
     const shell = options.shell === 'sh' ? '/bin/sh' : setup.shell;
-    const spec = { command: [shell, '-i'], environment: terminalEnvironment };
+    const spec = { command: [shell, '-i'], environment: terminalEnvironment(shell) };
     const limits = { ...usual, cpuSeconds: terminalCpuSeconds };
     const opened = Promise.withResolvers<Terminal>();
     const lasting = inSandbox(null, [], limits, async (sandbox, files) => {

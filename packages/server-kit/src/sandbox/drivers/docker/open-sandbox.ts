@@ -66,12 +66,13 @@ export function openSandbox(setup: DockerSetup, scratch: Scratch, place: Sandbox
     async openTerminal(options: TerminalOptions): Promise<Terminal> {
       if (terminals >= setup.containersPerSession - 1) throw noMoreTerminals();
       terminals += 1;
+      const own = options.shell === 'sh' ? '/bin/sh' : shell;
       try {
         const terminal = await openTerminal(
           pool,
           {
-            command: [options.shell === 'sh' ? '/bin/sh' : shell, '-i'],
-            environment: environmentOf(setup, terminalEnvironment),
+            command: [own, '-i'],
+            environment: environmentOf(setup, terminalEnvironment(own)),
             limits: { ...resolveLimits(sandboxLimits), cpuSeconds: terminalCpuSeconds },
             workspace,
           },
