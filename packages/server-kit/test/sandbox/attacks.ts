@@ -222,6 +222,7 @@ for family, kind, protocol in ((17, 3, 0), (40, 1, 0), (38, 5, 0), (16, 3, 12), 
   },
   {
     name: 'reads the memory of other processes',
+    limits: { timeoutMs: 4_000 },
     code: () => `
 ${calls(['ptrace', 16, 1, 0, 0], ['process_vm_readv', 1, 0, 0, 0, 0, 0], ['pidfd_getfd', 0, 0, 0])}
 attempt(lambda: open("/proc/1/mem", "rb").read(1))`,
@@ -473,6 +474,7 @@ print("GOT depth")`,
   },
   {
     name: 'floods the output',
+    limits: { timeoutMs: 4_000 },
     code: () => 'while True: sys.stdout.write("A" * 65536)',
     breach: ({ reason, stdout, truncated }) =>
       reason === 'output-limit' && truncated && stdout.length === 51_200

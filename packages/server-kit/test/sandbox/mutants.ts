@@ -1,4 +1,5 @@
 import type { Patch } from '../support/mutate.ts';
+import { runAttacks } from './attack-server.ts';
 
 /** A protection that is switched off, and an attack that must then get through. */
 export interface Mutant {
@@ -424,3 +425,16 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     attack: 'makes files without end',
   },
 };
+
+/** Runs the attack of a mutant against it; gives what got through. */
+export async function breachWith(name: string, driver: readonly string[]): Promise<string | null> {
+  const mutant = mutants[name];
+  if (mutant === undefined) throw new Error(`There is no mutant ${name}.`);
+  const [result] = await runAttacks({
+    driver,
+    unprivileged: mutant.setting === 'unprivileged',
+    mutant: name,
+    only: [mutant.attack],
+  });
+  return result?.breach ?? null;
+}
