@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { playwright } from '@vitest/browser-playwright';
+import { LongestFirst } from './scripts/longest-first.ts';
 
 const conditions = ['ide-assistant-source'];
 const chromium = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -25,6 +26,7 @@ export default defineConfig({
     // Real servers, sandboxes and browsers start slowly where two cores are busy.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

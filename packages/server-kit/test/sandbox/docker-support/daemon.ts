@@ -61,11 +61,20 @@ export async function startDaemon(): Promise<Daemon> {
     },
     async [Symbol.asyncDispose]() {
       await end('SIGTERM');
-      // One that crashed leaves its data mounted.
-      spawnSync(...asRoot('/bin/umount', '--quiet', join(directory, 'data')));
+      // One that crashed leaves its data mounted, and containers in the host's network leave that.
+      for (const mount of mountsBelow(directory)) spawnSync(...asRoot('/bin/umount', mount));
       execFileSync(...asRoot('/bin/rm', '-rf', '--one-file-system', directory));
     },
   };
+}
+
+/** What is mounted below a directory, the innermost first. */
+function mountsBelow(directory: string): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((mount) => mount.startsWith(`${directory}/`))
+    .toReversed();
 }
 
 /** Resolves once the daemon answers. */
