@@ -48,9 +48,9 @@ export const tabs: Scenario = async (context) => {
       until(() => origin.stored.length === asked),
     );
     for (const page of lives ? first.slice(1) : first) page.end();
-    proxy.fault = (frame) => [frame];
-
     const second = await Promise.all([1, 2].map(() => openPage(context, proxy.url, origin)));
+    // Only now, or the tab that lives could be answered before the others have looked.
+    proxy.fault = (frame) => [frame];
     for (const { restored } of second) {
       if (restored.length !== asked) report.violation(`a tab found ${restored.length} of ${asked}`);
       for (const { input, result } of restored) {
