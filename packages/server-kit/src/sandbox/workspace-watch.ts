@@ -44,8 +44,10 @@ export interface WorkspaceWatchOptions extends Pick<SandboxLimits, 'diskBytes' |
 export function watchWorkspace(options: WorkspaceWatchOptions): () => void {
   const { root, diskBytes, diskFiles, hiddenBytes, onExceeded } = options;
   const stop = new AbortController();
-  void watch().catch(() => {
-    // The workspace was removed, and with it what there was to watch.
+  watch().catch((error: unknown) => {
+    // With a workspace that was removed goes what there was to watch; what cannot be watched for
+    // any other reason must not be written to unseen.
+    if (!isGone(error) && !stop.signal.aborted) onExceeded();
   });
   return () => stop.abort();
 

@@ -2,6 +2,7 @@ import type { ProtectionStatus } from '@ide-assistant/sdk/protocol';
 import type { Cgroups } from '../../cgroup/run-group.ts';
 import type { SandboxLimits } from '../../limits.ts';
 import type { ProtectionName } from '../../sandbox.ts';
+import { interfacesOf, verdict } from '../../verdict.ts';
 import { canWatchMemory } from '../../memory-watchdog.ts';
 import { parseResourceLimits, type ResourceName, type ResourceValues } from './resource-limits.ts';
 
@@ -67,10 +68,6 @@ export function judgeProtections(facts: ProbeFacts): Record<ProtectionName, Prot
   };
 }
 
-function verdict(holds: boolean, by: string, reason: string): ProtectionStatus {
-  return holds ? { level: 'enforced', by } : { level: 'absent', by, reason };
-}
-
 function absent(reason: string): ProtectionStatus {
   return { level: 'absent', by: 'none', reason };
 }
@@ -120,8 +117,4 @@ function pidsStatus({ cgroups, kernel }: ProbeFacts, held: boolean): ProtectionS
 function resourceCheck({ section, wanted }: ProbeFacts): (name: ResourceName) => boolean {
   const seen = parseResourceLimits(section('limits'), 'hard');
   return (name) => wanted[name] !== undefined && seen[name] === wanted[name];
-}
-
-function interfacesOf(table: string): string[] {
-  return [...table.matchAll(/^\s*([\w.@-]+):/gm)].map(([, name]) => name ?? '');
 }

@@ -1,6 +1,7 @@
 import type { ProtectionStatus } from '@ide-assistant/sdk/protocol';
 import type { SandboxLimits } from '../../limits.ts';
 import type { ProtectionName } from '../../sandbox.ts';
+import { interfacesOf, verdict } from '../../verdict.ts';
 import type { limitFiles } from './probe-script.ts';
 
 /** What the probe saw inside a container. */
@@ -100,17 +101,9 @@ function groupProtections({
   };
 }
 
-function verdict(holds: boolean, by: string, reason: string): ProtectionStatus {
-  return holds ? { level: 'enforced', by } : { level: 'absent', by, reason };
-}
-
 function resourceCheck(table: string): (label: string, wanted: number) => boolean {
   return (label, wanted) => {
     const hard = new RegExp(`^${label} +\\S+ +(\\S+)`, 'm').exec(table)?.[1];
     return Number(hard) === wanted;
   };
-}
-
-function interfacesOf(table: string): string[] {
-  return [...table.matchAll(/^\s*([\w.@-]+):/gm)].map(([, name]) => name ?? '');
 }
