@@ -15,6 +15,7 @@ const layers = [
     'edits',
     'governance',
     'hunter',
+    'rates',
     'sandbox',
     'storage',
     'verification',

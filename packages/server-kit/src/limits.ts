@@ -1,4 +1,4 @@
-import { defaultLimits } from '@ide-assistant/sdk/protocol';
+import { defaultLimits, type OperationName } from '@ide-assistant/sdk/protocol';
 
 /** Sizes, counts and times that the kit holds its clients to. */
 export interface Limits {
@@ -16,6 +16,28 @@ export interface Limits {
   connections: number;
   /** Connections of one session. @default 20 */
   connectionsPerSession: number;
+  /** Connections of one user. @default 50 */
+  connectionsPerUser: number;
+  /** Connections from one network address; an IPv6 address counts as its /64. @default 500 */
+  connectionsPerAddress: number;
+  /** Authentications that may fail from one address in {@link authFailureMs}. @default 10 */
+  authFailures: number;
+  /** Time in which failed authentications are counted, milliseconds. @default 60_000 */
+  authFailureMs: number;
+  /** Messages that a user may go on sending, per second. @default 200 */
+  messagesPerSecond: number;
+  /** Messages that a user may send at once, as after having been offline. @default 2_000 */
+  messageBurst: number;
+  /**
+   * How often a user may ask for an operation, per minute; others are only counted as messages. What a
+   * host gives is merged with the defaults; `Infinity` lifts one.
+   * @default chat 10, code_execute 60, terminal_command 60, terminal_open 20, security_scan 120, auto_fix 60
+   */
+  operationsPerMinute: Readonly<Partial<Record<OperationName, number>>>;
+  /** Programs that run at a time, in all. @default 64 */
+  executions: number;
+  /** Programs that run at a time for one user. @default 8 */
+  executionsPerUser: number;
   /** Requests of one session that may be unanswered. @default 1_024 */
   requestsInFlight: number;
   /** Events kept for a session's reconnecting clients. @default 2_000 */
@@ -35,6 +57,11 @@ export interface Limits {
   unsentBytes: number;
   /** How long the outcome of a request is kept, milliseconds. @default 90_000_000 (25 h) */
   outcomeMs: number;
+  /**
+   * How long what runs may go on after its user's token has ended, before the connection is closed,
+   * milliseconds. New requests are refused at once. @default 30_000
+   */
+  expiredGraceMs: number;
   /** How long a session without connections keeps its sandbox and memory, ms. @default 120_000 */
   sessionIdleMs: number;
   /**
@@ -60,6 +87,22 @@ export const kitLimits: Limits = {
   heartbeatMs: defaultLimits.heartbeat_ms,
   connections: 10_000,
   connectionsPerSession: 20,
+  connectionsPerUser: 50,
+  connectionsPerAddress: 500,
+  authFailures: 10,
+  authFailureMs: 60_000,
+  messagesPerSecond: 200,
+  messageBurst: 2_000,
+  operationsPerMinute: {
+    chat: 10,
+    code_execute: 60,
+    terminal_command: 60,
+    terminal_open: 20,
+    security_scan: 120,
+    auto_fix: 60,
+  },
+  executions: 64,
+  executionsPerUser: 8,
   requestsInFlight: 1_024,
   replayEvents: 2_000,
   replayBytes: 1_048_576,
@@ -68,6 +111,7 @@ export const kitLimits: Limits = {
   slowMs: 30_000,
   unsentBytes: 8_388_608,
   outcomeMs: 90_000_000,
+  expiredGraceMs: 30_000,
   sessionIdleMs: 120_000,
   sandboxPauseMs: 30_000,
   terminals: 4,

@@ -1,0 +1,89 @@
+import type { OperationName } from '@ide-assistant/sdk/protocol';
+import { RequestError } from '../errors.ts';
+import type { Limits } from '../limits.ts';
+import { createCounts } from './counts.ts';
+import { createTokenBuckets, type TokenBuckets } from './token-bucket.ts';
+
+/** What users and addresses take of the server, held to the limits. */
+export interface Usage {
+  /**
+   * Counts a message of a user.
+   * @throws RequestError `rate_limited` (retryable, with `retryAfterMs`).
+   */
+  takeMessage(userId: string): void;
+  /**
+   * Counts a request for an operation that has an allowance of its own, as chat.
+   * @throws RequestError `rate_limited` (retryable, with `retryAfterMs`).
+   */
+  takeOperation(userId: string, name: OperationName): void;
+  /**
+   * Counts a program that runs for a user.
+   *
+   * @param options.isOwed Whether it runs in any case, as what a person has approved.
+   * @returns To be called at its end.
+   * @throws RequestError `rate_limited` (retryable, with `retryAfterMs`).
+   */
+  beginExecution(userId: string, options: { isOwed: boolean }): () => void;
+  /** Counts a connection of an address; null when it has too many. */
+  openFrom(address: string): (() => void) | null;
+  /** Counts a connection of a user; null when he has too many. */
+  openFor(userId: string): (() => void) | null;
+}
+
+/** When to ask again for what is free as soon as something else ends, milliseconds. */
+const busyRetryMs = 1_000;
+
+const secondMs = 1_000;
+const minuteMs = 60_000;
+
+/** Makes the books of one server; they are in memory, and begin empty. */
+export function createUsage(limits: Limits, clock: () => number): Usage {
+  const messages = createTokenBuckets({
+    count: limits.messagesPerSecond,
+    periodMs: secondMs,
+    burst: limits.messageBurst,
+    clock,
+  });
+  const operations = new Map<string, TokenBuckets>(
+    Object.entries(limits.operationsPerMinute).map(([name, count]) => [
+      name,
+      createTokenBuckets({ count, periodMs: minuteMs, burst: count, clock }),
+    ]),
+  );
+  const executions = createCounts({
+    perKey: limits.executionsPerUser,
+    inAll: limits.executions,
+  });
+  const addresses = createCounts({ perKey: limits.connectionsPerAddress, inAll: Infinity });
+  const users = createCounts({ perKey: limits.connectionsPerUser, inAll: Infinity });
+
+  return {
+    takeMessage(userId) {
+      const waitMs = messages.take(userId);
+      if (waitMs === 0) return;
+      throw limited(
+        `More than ${limits.messagesPerSecond} messages a second are too many.`,
+        waitMs,
+      );
+    },
+
+    takeOperation(userId, name) {
+      const waitMs = operations.get(name)?.take(userId) ?? 0;
+      if (waitMs === 0) return;
+      const count = limits.operationsPerMinute[name];
+      throw limited(`${name} may be asked for ${count} times a minute.`, waitMs);
+    },
+
+    beginExecution(userId, { isOwed }) {
+      if (isOwed || executions.fits(userId)) return executions.enter(userId);
+      throw limited('Too many programs run already. Wait until one has ended.', busyRetryMs);
+    },
+
+    openFrom: (address) => (addresses.fits(address) ? addresses.enter(address) : null),
+    openFor: (userId) => (users.fits(userId) ? users.enter(userId) : null),
+  };
+}
+
+function limited(message: string, retryAfterMs: number): RequestError {
+  return new RequestError('rate_limited', message, { retryable: true, retryAfterMs });
+}
