@@ -5,14 +5,26 @@ import { join, resolve } from 'node:path';
 import { closeCodes, events, type EventFields, type EventName } from '@ide-assistant/sdk/protocol';
 import { asAssistant, type AssistantLike } from './assistant/assistant.ts';
 import { builtinAssistant } from './assistant/drivers/builtin/builtin.ts';
-import { createTokenVerifier, type TokenOptions } from './auth/index.ts';
+import {
+  authEntry,
+  createAddressOf,
+  createFailureLimit,
+  createRevocations,
+  createTokenVerifier,
+  tokenLifeOf,
+  type Revocation,
+  type TokenOptions,
+  type TrustProxy,
+} from './auth/index.ts';
 import { KitError } from './errors.ts';
 import { createApprovals, createPolicyEngine } from './governance/index.ts';
 import { createHunter } from './hunter/index.ts';
-import { kitLimits, type Limits } from './limits.ts';
+import { limitsWith, type Limits } from './limits.ts';
 import { silentLogger, type Logger } from './logger.ts';
 import { openAll } from './open-all.ts';
 import type { Parts } from './parts.ts';
+import { createUsage } from './rates/index.ts';
+import { redactingLogger } from './redact.ts';
 import {
   resolveLimits,
   selectDriver,
@@ -21,7 +33,9 @@ import {
   type SandboxLimits,
 } from './sandbox/index.ts';
 import {
+  createHostMembers,
   createSessionRegistry,
+  type HostMembers,
   type SessionRegistry,
   type WorkspaceLocator,
 } from './session/index.ts';
@@ -51,6 +65,11 @@ export interface ServerKitOptions {
   auth?: TokenOptions;
   /** Asks the host app who sent a request without a token, as by its cookie; null refuses. */
   authenticate?: HostAuthenticate;
+  /**
+   * Reverse proxies in front of the server whose `X-Forwarded-For` is believed: how many, or their
+   * addresses and networks. Without it every client behind a proxy counts as one address. @default 0
+   */
+  trustProxy?: TrustProxy;
   /** Origins of pages that may connect, as `https://app.example`. @default the page's own host */
   allowedOrigins?: readonly string[];
   /** Host folder of each session's workspace. @default `<dataDirectory>/workspaces/<session>` */
@@ -120,6 +139,16 @@ export interface ServerKit {
   close(options?: { graceMs?: number }): Promise<void>;
   health(): Health;
   /**
+   * Takes back a token (`jti`), a sign-in (`sid`) or all that a user has so far (`subject`): its
+   * connections are closed with 4401, what it began is stopped, and nothing is accepted from it any
+   * more. Other servers on the same database follow within a second.
+   *
+   * @throws KitError (rejects) `REVOCATION_INVALID`.
+   */
+  revoke(revocation: Revocation): Promise<void>;
+  /** Who works in the sessions beside their owners. */
+  readonly members: HostMembers;
+  /**
    * Sends an event of the host's own to the connections of a session that subscribe to its topic.
    *
    * @returns false when nobody has the session open.
@@ -161,12 +190,15 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     throw new KitError('AUTH_MISSING', 'Give auth (tokens) or authenticate (your own sessions).');
   }
   for (const origin of allowedOrigins ?? []) new URL(origin);
-  const verifyToken = options.auth ? createTokenVerifier(options.auth) : null;
+  const { clock = Date.now } = options;
+  const logger = redactingLogger(options.logger ?? silentLogger);
+  const addressOf = createAddressOf(options.trustProxy);
+  const verifyToken = options.auth ? createTokenVerifier(options.auth, { clock }) : null;
 
   const connections = new Set<Connection>();
   const listeners = new Map<keyof KitEvents, Set<(event: never) => void>>();
   const detachers = new Set<() => void>();
-  const limits: Limits = { ...kitLimits, ...options.limits };
+  const limits = limitsWith(options.limits);
   let running: { parts: Parts; registry: SessionRegistry } | null = null;
   let status: Health['status'] = 'starting';
   let endUpkeep: () => void = () => undefined;
@@ -220,6 +252,22 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       return closing;
     },
 
+    async revoke(revocation) {
+      await ready;
+      if (!running) return;
+      const { revocations, audit } = running.parts;
+      // Access goes first: a log that cannot be written must not keep it open.
+      await revocations.revoke(revocation);
+      await audit.append(authEntry('revoke', subjectOf(revocation), 'revoked'));
+    },
+
+    members: createHostMembers(async () => {
+      await ready;
+      // Ready, so it runs, or it has run and been stopped.
+      if (running) return running;
+      throw new KitError('KIT_CLOSED', 'The kit was closed.');
+    }),
+
     publish(sessionId, type, fields) {
       const session = running?.registry.get(sessionId);
       if (!session) return false;
@@ -239,7 +287,6 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   return kit;
 
   async function start(): Promise<void> {
-    const { clock = Date.now, logger = silentLogger } = options;
     const { limits: sandboxLimits = {}, ...sandboxOptions } = options.sandbox ?? {};
     resolveLimits(sandboxLimits);
     const directory = resolve(options.dataDirectory ?? '.ide-data');
@@ -265,10 +312,26 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       }),
       openStorage({ directory: join(directory, 'store'), clock }),
     ]);
+    const revocations = await createRevocations({
+      store: storage.revocations,
+      clock,
+      tokenLife: tokenLifeOf(options.auth),
+    });
     const parts: Parts = {
       verifyToken,
+      revocations,
+      failures: createFailureLimit({
+        maxFailures: limits.authFailures,
+        windowMs: limits.authFailureMs,
+        clock,
+      }),
+      addressOf,
       policy,
-      approvals: createApprovals({ store: storage.approvals, clock }),
+      approvals: createApprovals({
+        store: storage.approvals,
+        audit,
+        clock,
+      }),
       hunter,
       sandbox: { ...sandbox, limits: sandboxLimits },
       confinement: await probeConfinement(directory),
@@ -276,6 +339,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       storage,
       assistant: asAssistant(options.assistant ?? builtinAssistant()),
       limits,
+      usage: createUsage(limits, clock),
       connections: options.connections ?? 'many',
       fileTypes: options.fileTypes ?? defaultFileTypes,
       logger,
@@ -362,4 +426,11 @@ async function settled(registry: SessionRegistry, graceMs: number): Promise<void
   });
   await Promise.race([idle, grace]);
   clearTimeout(timer);
+}
+
+/** What a revocation names: `jti:…`, `sid:…` or `subject:…`. */
+function subjectOf(revocation: Revocation): string {
+  const [kind, value] =
+    Object.entries(revocation).find(([, given]) => typeof given === 'string') ?? [];
+  return `${kind}:${value}`;
 }

@@ -1,4 +1,5 @@
 import { defaultLimits, type OperationName } from '@ide-assistant/sdk/protocol';
+import { KitError } from './errors.ts';
 
 /** Sizes, counts and times that the kit holds its clients to. */
 export interface Limits {
@@ -24,9 +25,12 @@ export interface Limits {
   authFailures: number;
   /** Time in which failed authentications are counted, milliseconds. @default 60_000 */
   authFailureMs: number;
-  /** Messages that a user may go on sending, per second. @default 200 */
+  /**
+   * Requests that a user may go on sending, per second. Of frames of any kind, repeats and nonsense
+   * included, ten times as many close the connection. @default 200
+   */
   messagesPerSecond: number;
-  /** Messages that a user may send at once, as after having been offline. @default 2_000 */
+  /** Requests that a user may send at once, as after having been offline. @default 2_000 */
   messageBurst: number;
   /**
    * How often a user may ask for an operation, per minute; others are only counted as messages. What a
@@ -118,3 +122,22 @@ export const kitLimits: Limits = {
   terminalInputBytes: 65_536,
   listEntries: 5_000,
 };
+
+/**
+ * The default limits with what a host has set.
+ *
+ * @throws KitError `LIMIT_INVALID` for one that is no number from 0.
+ */
+export function limitsWith(given: Partial<Limits> = {}): Limits {
+  const limits = {
+    ...kitLimits,
+    ...given,
+    operationsPerMinute: { ...kitLimits.operationsPerMinute, ...given.operationsPerMinute },
+  };
+  const all = { ...limits, ...limits.operationsPerMinute };
+  for (const [name, value] of Object.entries(all)) {
+    if (name === 'operationsPerMinute' || (typeof value === 'number' && value >= 0)) continue;
+    throw new KitError('LIMIT_INVALID', `limits: ${name} must be a number from 0.`);
+  }
+  return limits;
+}

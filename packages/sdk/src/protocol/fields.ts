@@ -62,6 +62,15 @@ export const chatMessage = z.object({
   timestamp: instant,
 });
 
+/** A user as the host names him. */
+export const userId = z.string().min(1).max(256);
+
+/** What a member may do in somebody's session, beside what his own roles allow: `viewer` only looks on. */
+export const memberRole = z.enum(['editor', 'viewer']);
+
+/** A user beside its owner who works in a session. */
+export const member = z.object({ user_id: userId, role: memberRole });
+
 /** States of an approval; all but `pending` and `approved` are final. */
 export const approvalState = z.enum([
   'pending',
@@ -91,6 +100,26 @@ export const approval = z.object({
   /** The stored request as text, for the approver's eyes. */
   preview: z.string(),
   state: approvalState,
+  /** Whether it may be approved for the rest of the session; absent for no. */
+  grantable: z.boolean().optional(),
+  /** What would then pass unasked, in words. */
+  grant_covers: z.string().optional(),
+});
+
+/** That requests like an approved one pass unasked for a while. */
+export const grant = z.object({
+  grant_id: z.string(),
+  /** The approval with which it was given. */
+  approval_id: z.string(),
+  action: z.string(),
+  /** What passes, in words. */
+  covers: z.string(),
+  /** Whose requests pass: the user's own, or with `assistant` those of the assistant for him. */
+  granted_to: z.string(),
+  assistant: z.boolean(),
+  granted_by: z.string(),
+  created_at: instant,
+  expires_at: instant,
 });
 
 /** How a finished run went. */

@@ -49,6 +49,9 @@ export type {
   Diff,
   Encoding,
   ExecutionResult,
+  Grant,
   Hunk,
+  Member,
+  MemberRole,
   Severity,
 } from './types.ts';

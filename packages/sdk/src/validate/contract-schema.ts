@@ -6,6 +6,8 @@ export const contractSchema: ContractSchema = {
     hash: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
     path: { type: 'string', minLength: 1, maxLength: 4096 },
     encoding: { enum: ['utf8', 'base64'] },
+    userId: { type: 'string', minLength: 1, maxLength: 256 },
+    memberRole: { enum: ['editor', 'viewer'] },
     terminalId: { type: 'string', minLength: 1, maxLength: 64 },
     terminalSize: { type: 'integer', minimum: 1, maximum: 1000 },
     approval: {
@@ -106,6 +108,11 @@ export const contractSchema: ContractSchema = {
         children: { type: 'array', items: { $ref: '#/$defs/treeNode' } },
       },
       required: ['name', 'path', 'kind'],
+    },
+    member: {
+      type: 'object',
+      properties: { user_id: { $ref: '#/$defs/userId' }, role: { $ref: '#/$defs/memberRole' } },
+      required: ['user_id', 'role'],
     },
     executionResult: {
       type: 'object',
@@ -217,6 +224,7 @@ export const contractSchema: ContractSchema = {
         },
         session_id: { type: 'string', maxLength: 128 },
         verification_id: { type: 'string', maxLength: 128 },
+        since: { type: 'integer', minimum: 1 },
       },
       required: ['verification_id'],
       additionalProperties: false,
@@ -457,6 +465,50 @@ export const contractSchema: ContractSchema = {
       required: ['path', 'content'],
       additionalProperties: false,
     },
+    member_add: {
+      type: 'object',
+      properties: {
+        request_id: { type: 'string', minLength: 1, maxLength: 64 },
+        timestamp: {
+          type: 'string',
+          pattern:
+            '^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$',
+        },
+        session_id: { type: 'string', maxLength: 128 },
+        user_id: { $ref: '#/$defs/userId' },
+        role: { $ref: '#/$defs/memberRole' },
+      },
+      required: ['user_id', 'role'],
+      additionalProperties: false,
+    },
+    member_list: {
+      type: 'object',
+      properties: {
+        request_id: { type: 'string', minLength: 1, maxLength: 64 },
+        timestamp: {
+          type: 'string',
+          pattern:
+            '^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$',
+        },
+        session_id: { type: 'string', maxLength: 128 },
+      },
+      additionalProperties: false,
+    },
+    member_remove: {
+      type: 'object',
+      properties: {
+        request_id: { type: 'string', minLength: 1, maxLength: 64 },
+        timestamp: {
+          type: 'string',
+          pattern:
+            '^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$',
+        },
+        session_id: { type: 'string', maxLength: 128 },
+        user_id: { $ref: '#/$defs/userId' },
+      },
+      required: ['user_id'],
+      additionalProperties: false,
+    },
     ping: {
       type: 'object',
       properties: {
@@ -692,6 +744,15 @@ export const contractSchema: ContractSchema = {
           required: ['tree_size', 'hashes'],
         },
         checkpoint: { type: 'string' },
+        consistency: {
+          type: 'object',
+          properties: {
+            old_size: { type: 'integer' },
+            tree_size: { type: 'integer' },
+            hashes: { type: 'array', items: { type: 'string', pattern: '^[0-9a-f]{64}$' } },
+          },
+          required: ['old_size', 'tree_size', 'hashes'],
+        },
       },
       required: ['line', 'envelope', 'index', 'proof', 'checkpoint'],
     },
@@ -915,6 +976,35 @@ export const contractSchema: ContractSchema = {
         timestamp: { $ref: '#/$defs/instant' },
       },
       required: ['path', 'size', 'hash', 'verified', 'verification_id', 'timestamp'],
+    },
+    member_add: {
+      type: 'object',
+      properties: {
+        user_id: { $ref: '#/$defs/userId' },
+        role: { $ref: '#/$defs/memberRole' },
+        verified: { type: 'boolean', const: true },
+        verification_id: { type: 'string' },
+        timestamp: { $ref: '#/$defs/instant' },
+      },
+      required: ['user_id', 'role', 'verified', 'verification_id', 'timestamp'],
+    },
+    member_list: {
+      type: 'object',
+      properties: {
+        owner: { $ref: '#/$defs/userId' },
+        members: { type: 'array', items: { $ref: '#/$defs/member' } },
+      },
+      required: ['owner', 'members'],
+    },
+    member_remove: {
+      type: 'object',
+      properties: {
+        user_id: { $ref: '#/$defs/userId' },
+        verified: { type: 'boolean', const: true },
+        verification_id: { type: 'string' },
+        timestamp: { $ref: '#/$defs/instant' },
+      },
+      required: ['user_id', 'verified', 'verification_id', 'timestamp'],
     },
     ping: {
       type: 'object',

@@ -1,2 +1,16 @@
-export type { Identity } from './identity.ts';
-export { createTokenVerifier, type TokenOptions, type TokenVerifier } from './token-verifier.ts';
+export { authEntry } from './auth-entry.ts';
+export { bearerTokenOf } from './bearer-token.ts';
+export {
+  createAddressOf,
+  networkOf,
+  type AddressedRequest,
+  type AddressOf,
+  type TrustProxy,
+} from './client-address.ts';
+export { createFailureLimit, isGuess, type FailureLimit } from './failure-limit.ts';
+export { hostIdentity, type Identity } from './identity.ts';
+export { refuseToken, type TokenRefusal } from './refuse-token.ts';
+export type { Revocation, RevocationRecord } from './revocation.ts';
+export { createRevocations, type Revocations, type RevocationStore } from './revocations.ts';
+export type { RemoteKeysOptions, TokenOptions } from './token-options.ts';
+export { createTokenVerifier, tokenLifeOf, type TokenVerifier } from './token-verifier.ts';

@@ -1,104 +1,131 @@
-import { maxTokenBytes } from '@ide-assistant/sdk/protocol';
-import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from 'jose';
-import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose';
+import { errors, jwtVerify } from 'jose';
+import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import { KitError, RequestError } from '../errors.ts';
 import type { Identity } from './identity.ts';
+import { refuseToken } from './refuse-token.ts';
+import type { TokenLife } from './revocation.ts';
+import { tokenKeysOf } from './token-keys.ts';
+import type { TokenOptions } from './token-options.ts';
+import { requireTokenShape } from './token-shape.ts';
 
-/** How tokens are checked. Exactly one of `secret` and `jwks` is given. */
-export interface TokenOptions {
-  /** Shared secret of HS256 tokens, at least 32 bytes. */
-  secret?: string | Uint8Array;
-  /** Keys of asymmetric tokens: a set, or the URL that serves it. */
-  jwks?: JSONWebKeySet | URL;
-  /** Required `iss`. */
-  issuer: string;
-  /** Required `aud`. */
-  audience: string;
-  /** Accepted algorithms. @default ['HS256'] with a secret, else EdDSA, Ed25519, ES256, RS256 */
-  algorithms?: readonly string[];
-  /** Clock difference that is forgiven, seconds, at most 60. @default 5 */
-  clockToleranceSeconds?: number;
-  /** Claim that lists the roles. @default 'roles' */
-  rolesClaim?: string;
-}
-
-/** Turns a token into an identity, or throws `RequestError` `unauthenticated`. */
+/**
+ * Turns a token into an identity.
+ *
+ * @throws RequestError `unauthenticated`, with a {@link TokenRefusal} as `details.reason`;
+ * `unavailable`, which is retryable, when the key server cannot be reached.
+ */
 export type TokenVerifier = (token: string) => Promise<Identity>;
+
+/** Latest time that a Date can hold, seconds since the epoch. */
+const latestSeconds = 8_640_000_000_000;
+const maxClockToleranceSeconds = 60;
+
+/** What names somebody in policies, logs and revocations: short, and without control characters. */
+const namePattern = /^[^\p{Cc}\p{Cs}]{1,256}$/u;
 
 /**
  * Checks tokens with jose. Issuer, audience, algorithms and the claims `exp`, `sub` and `jti` are
  * always demanded, since a JWT library accepts a token without them unless told otherwise.
  *
+ * @param host.clock Current time, epoch milliseconds. Defaults to `Date.now`.
+ * @param host.isRevoked Whether an identity was revoked. Without it, none is.
  * @throws KitError `AUTH_OPTIONS` when the options leave something open.
  */
-export function createTokenVerifier(options: TokenOptions): TokenVerifier {
-  const { issuer, audience, clockToleranceSeconds = 5, rolesClaim = 'roles' } = options;
+export function createTokenVerifier(
+  options: TokenOptions,
+  host: { clock?: () => number; isRevoked?: (identity: Identity) => boolean } = {},
+): TokenVerifier {
+  const { clock = Date.now, isRevoked } = host;
+  const { rolesClaim = 'roles', clockToleranceSeconds = 5 } = options;
+  const keys = tokenKeysOf(options, clock);
+  const demanded = demandsOf(options, clockToleranceSeconds);
+  return async (token) => {
+    requireTokenShape(token);
+    const payload = await verifiedPayload(token, clock());
+    const identity = identityOf(payload, rolesClaim);
+    if (isRevoked?.(identity)) throw refuseToken('token_revoked');
+    return identity;
+  };
+
+  async function verifiedPayload(token: string, now: number): Promise<JWTPayload> {
+    const { payload } = await jwtVerify(token, keys.find, {
+      ...demanded,
+      algorithms: [...keys.algorithms],
+      currentDate: new Date(now),
+    }).catch((error: unknown) => {
+      throw refusalOf(error);
+    });
+    // jose looks at iat only where an age is demanded.
+    if (payload.iat !== undefined && payload.iat > now / 1_000 + clockToleranceSeconds) {
+      throw refuseToken('token_not_yet_valid');
+    }
+    return payload;
+  }
+}
+
+/** How long a token may live that these options accept; what bounds the memory of revocations. */
+export function tokenLifeOf(options: TokenOptions | undefined): TokenLife {
+  const { maxTokenAgeSeconds, clockToleranceSeconds = 5 } = options ?? {};
+  return {
+    maxAgeMs: maxTokenAgeSeconds === undefined ? null : maxTokenAgeSeconds * 1_000,
+    toleranceMs: clockToleranceSeconds * 1_000,
+  };
+}
+
+function demandsOf(options: TokenOptions, clockToleranceSeconds: number): JWTVerifyOptions {
+  const { issuer, audience, requiredClaims = [], typ, maxTokenAgeSeconds } = options;
   if (!issuer || !audience) {
     throw new KitError('AUTH_OPTIONS', 'auth needs both an issuer and an audience.');
   }
-  const key = keyOf(options);
-  const algorithms = options.algorithms ?? defaultAlgorithms(options);
-  const verification = {
+  if (!(clockToleranceSeconds >= 0 && clockToleranceSeconds <= maxClockToleranceSeconds)) {
+    throw new KitError(
+      'AUTH_OPTIONS',
+      `auth.clockToleranceSeconds must be 0 to ${maxClockToleranceSeconds}.`,
+    );
+  }
+  if (maxTokenAgeSeconds !== undefined && !(maxTokenAgeSeconds > 0)) {
+    throw new KitError('AUTH_OPTIONS', 'auth.maxTokenAgeSeconds must be a number above 0.');
+  }
+  return {
     issuer,
     audience,
-    algorithms: [...algorithms],
-    clockTolerance: Math.min(clockToleranceSeconds, 60),
-    requiredClaims: ['exp', 'sub', 'jti'],
+    clockTolerance: clockToleranceSeconds,
+    requiredClaims: ['exp', 'sub', 'jti', ...requiredClaims],
+    ...(typ === undefined ? {} : { typ }),
+    ...(maxTokenAgeSeconds === undefined ? {} : { maxTokenAge: maxTokenAgeSeconds }),
   };
-  return async (token) => {
-    if (Buffer.byteLength(token) > maxTokenBytes) {
-      throw new RequestError('unauthenticated', `The token is larger than ${maxTokenBytes} bytes.`);
-    }
-    try {
-      const { payload } =
-        typeof key === 'function'
-          ? await jwtVerify(token, key, verification)
-          : await jwtVerify(token, key, verification);
-      return identityOf(payload, rolesClaim);
-    } catch (error) {
-      if (error instanceof RequestError) throw error;
-      throw new RequestError('unauthenticated', refusalText(error), { cause: error });
-    }
-  };
-}
-
-function keyOf(options: TokenOptions): Uint8Array | JWTVerifyGetKey {
-  const { secret, jwks } = options;
-  if ((secret === undefined) === (jwks === undefined)) {
-    throw new KitError('AUTH_OPTIONS', 'auth needs either a secret or a jwks, not both.');
-  }
-  if (jwks !== undefined) {
-    return jwks instanceof URL ? createRemoteJWKSet(jwks) : createLocalJWKSet(jwks);
-  }
-  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret;
-  if (!bytes || bytes.length < 32) {
-    throw new KitError('AUTH_OPTIONS', 'auth.secret must have at least 32 bytes (RFC 7518, 3.2).');
-  }
-  return bytes;
-}
-
-function defaultAlgorithms(options: TokenOptions): readonly string[] {
-  return options.secret === undefined ? ['EdDSA', 'Ed25519', 'ES256', 'RS256'] : ['HS256'];
 }
 
 function identityOf(payload: JWTPayload, rolesClaim: string): Identity {
-  const { sub, exp, jti } = payload;
-  if (!sub || typeof exp !== 'number' || !jti) {
-    throw new RequestError('unauthenticated', 'The token lacks a claim.');
+  const { sub, exp, jti, iat, sid } = payload;
+  const isTimed = typeof exp === 'number' && exp <= latestSeconds && Number.isFinite(iat ?? 0);
+  if (!isTimed || !isName(sub) || !isName(jti) || !(sid === undefined || isName(sid))) {
+    throw refuseToken('token_invalid');
   }
   const roles = payload[rolesClaim];
   return {
     userId: sub,
     roles: Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [],
-    expiresAt: exp * 1000,
+    expiresAt: exp * 1_000,
     tokenId: jti,
+    sid: sid ?? null,
+    issuedAt: iat === undefined ? null : iat * 1_000,
   };
 }
 
-function refusalText(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return 'The token has expired.';
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && namePattern.test(value);
+}
+
+function refusalOf(error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  if (error instanceof errors.JWTExpired) return refuseToken('token_expired', { cause: error });
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return `The token’s claim ${error.claim} is missing or not accepted.`;
+    const isEarly =
+      error.reason === 'check_failed' && (error.claim === 'nbf' || error.claim === 'iat');
+    if (isEarly) return refuseToken('token_not_yet_valid', { cause: error });
+    const text = `The token’s claim ${error.claim} is missing or not accepted.`;
+    return refuseToken('token_invalid', { text, cause: error });
   }
-  return 'The token is not valid.';
+  return refuseToken('token_invalid', { cause: error });
 }

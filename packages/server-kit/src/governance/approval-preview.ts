@@ -18,7 +18,7 @@ export function approvalPreview(request: StoredRequest): string {
     ...Object.entries(request.input)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => field(name, typeof value === 'string' ? value : asJson(value))),
-    ...(request.baseHash === null ? [] : [field('base_hash', request.baseHash)]),
+    ...(request.baseHash?.startsWith('sha256:') ? [field('base_hash', request.baseHash)] : []),
   ];
   return cut(lines.join('\n'));
 }

@@ -1,4 +1,5 @@
 import type { Approval, ApprovalState, OperationName } from '@ide-assistant/sdk/protocol';
+import type { GrantStore } from './grant-store.ts';
 import type { PolicyPrincipal } from './policy-request.ts';
 
 /** A request as it was sent: what runs once it is approved. */
@@ -10,24 +11,48 @@ export interface StoredRequest {
   clientId: string;
   requestId: string;
   principal: PolicyPrincipal;
+  /** Confined paths by the field that names them, also those that it names indirectly. */
+  paths: Readonly<Record<string, string>>;
   /** Hash of the file that the request changes, as it was when it was asked; null for none. */
   baseHash: string | null;
+  /** What its run is held to; null for what runs nothing. */
+  limits: Readonly<Record<string, unknown>> | null;
+  /** Hash of the policies that asked for a person. */
+  policyVersion: string;
 }
+
+/** Why an approved request was not run: what had changed since it was asked. */
+export type StaleReason =
+  | 'session_ended'
+  | 'request_changed'
+  | 'path_changed'
+  | 'base_changed'
+  | 'limits_changed'
+  | 'policies_changed'
+  | 'findings_changed';
 
 /** An approval as it is stored. What clients see of it are the fields of `Approval` alone. */
 export interface ApprovalRecord extends Approval {
   sessionId: string;
   /** The {@link StoredRequest} as JSON; `request_hash` is the hash of exactly these bytes. */
   request: string;
+  /** Ids of the reviews that asked for a person. */
+  policies: string[];
+  /** Key of the scope that a grant would have. */
+  scopeKey: string;
   /** ISO 8601 UTC. */
   createdAt: string;
   /** User who approved or denied it. */
   resolvedBy: string | null;
   /** When it was approved or denied, ISO 8601 UTC. */
   resolvedAt: string | null;
+  /** For how long it was approved; null before, and for what was denied. */
+  scope: 'once' | 'session' | null;
   comment: string | null;
   /** When its run began, ISO 8601 UTC. The state stays `approved` meanwhile: the wire has no other. */
   claimedAt: string | null;
+  /** Null unless the state is `stale`. */
+  staleReason: StaleReason | null;
   /** 1 for a new record, one more with each move. */
   version: number;
 }
@@ -48,4 +73,6 @@ export interface ApprovalStore {
    * @returns Whether it was applied.
    */
   transition(id: string, fromVersion: number, change: Partial<ApprovalRecord>): Promise<boolean>;
+  /** What came of approvals for a session. */
+  readonly grants: GrantStore;
 }

@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { ApprovalState } from '@ide-assistant/sdk/protocol';
 import { RequestError } from '../errors.ts';
-import type { ApprovalRecord, ApprovalStore, StoredRequest } from './approval-store.ts';
+import type {
+  ApprovalDetails,
+  ApprovalEnd,
+  ApprovalResolution,
+  ApprovalsOptions,
+  Standing,
+} from './approval-options.ts';
+import type { ApprovalRecord, StoredRequest } from './approval-store.ts';
+import { createApprovalTrail } from './approval-trail.ts';
+import { mayDecide } from './approver.ts';
 import type { ReviewDecision } from './decision.ts';
+import { createGrants, maxGrantMs, type Grants } from './grants.ts';
 import type { PolicyPrincipal } from './policy-request.ts';
 import { hashOfRequest, parseRequest, serializeRequest } from './request-bytes.ts';
 import { visibleText } from './visible-text.ts';
@@ -18,22 +28,23 @@ export interface Approvals {
   /**
    * Approves or denies a waiting request.
    * @throws RequestError `not_found`; `forbidden` for the assistant, a role that may not approve it,
-   * or the requester under four eyes; `conflict` (details: `state`) when the hash is of another
-   * request or somebody was faster; `approval_expired`.
+   * the requester under four eyes, or the scope `session` where the policies do not allow that;
+   * `invalid_message` for a denial with that scope; `conflict` (details: `state`) when the hash is of
+   * another request or somebody was faster; `approval_expired`; `audit_unavailable`.
    */
   resolve(by: PolicyPrincipal, resolution: ApprovalResolution): Promise<ApprovalRecord>;
   /**
    * Takes an approved request in order to run it. Of any number of callers one gets it, once.
    * @returns null when there is nothing to run: not approved, already taken, or approved too long ago.
-   * @throws RequestError `conflict` when what is stored is not what was approved.
+   * @throws RequestError `conflict` (details: `stale`) when what is stored is not what was approved.
    */
   claim(id: string): Promise<StoredRequest | null>;
   /**
-   * Records how the run of a claimed request ended; `stale` when it could not begin, since the file
-   * or the policies had changed.
+   * Records how the run of a claimed request ended; `stale` when it could not begin, since something
+   * had changed.
    * @throws RequestError `not_found`; `conflict` (details: `state`) when it is not running.
    */
-  finish(id: string, state: 'executed' | 'failed' | 'stale'): Promise<void>;
+  finish(id: string, end: ApprovalEnd): Promise<void>;
   /**
    * Withdraws a request that waits or has not begun to run.
    * @returns false when it is too late, or there is none.
@@ -50,39 +61,16 @@ export interface Approvals {
    * servers share the store, with the session that this one takes over.
    */
   recover(filter?: { sessionId?: string }): Promise<ApprovalRecord[]>;
+  /** Null when there is none. */
+  get(id: string): Promise<ApprovalRecord | null>;
   /** All approvals of a session, oldest first. */
   list(sessionId: string): Promise<ApprovalRecord[]>;
-}
-
-/** How to make {@link Approvals}. */
-export interface ApprovalsOptions {
-  store: ApprovalStore;
-  /** Epoch milliseconds. @default Date.now */
-  clock?: () => number;
-  /** Makes ids that nobody can guess, at most 64 characters. @default random UUIDs */
-  createId?: () => string;
-  /** How long an approval holds before its run must begin, milliseconds. @default 60_000 */
-  executionTtlMs?: number;
-}
-
-/** What an approver is shown beside the reasons. Invisible characters in it are made visible. */
-export interface ApprovalDetails {
-  /** Policy action, as `ide_file_delete`. */
-  action: string;
-  /** What it acts on: a path, or a name for the workspace. */
-  resource: string;
-  preview: string;
-}
-
-/** A person's decision. */
-export interface ApprovalResolution {
-  approvalId: string;
-  /** Hash of the request that the person has seen. */
-  requestHash: string;
-  decision: 'approve' | 'deny';
-  comment?: string | undefined;
-  /** When given, an approval of another session is not found. */
-  sessionId?: string | undefined;
+  /** Sessions that have an approval in a state. */
+  sessionsWith(state: ApprovalState): Promise<string[]>;
+  /** What was approved for a session. */
+  readonly grants: Grants;
+  /** How the requester of an approved request stands now; see {@link ApprovalsOptions.standing}. */
+  standing(principal: PolicyPrincipal, sessionId: string): Promise<Standing>;
 }
 
 /** Makes the state machine; each of its moves is one compare-and-swap in the store. */
@@ -92,13 +80,21 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     clock = Date.now,
     createId = () => `ap_${randomUUID()}`,
     executionTtlMs = 60_000,
+    grantTtlMs = maxGrantMs,
+    standing = () => ({ mayAct: true }),
   } = options;
   const now = () => instant(clock());
+  const trail = createApprovalTrail(options.audit);
 
   return {
-    async open(request, decision, { action, resource, preview }) {
+    grants: createGrants({ store: store.grants, trail, clock, ttlMs: grantTtlMs }),
+    standing: async (principal, sessionId) => standing(principal, sessionId),
+    get: (id) => store.get(id),
+
+    async open(request, decision, { action, resource, preview, scope }) {
       const bytes = serializeRequest(request);
       const openedAt = clock();
+      const grantable = decision.grantable && !decision.fourEyes;
       const record: ApprovalRecord = {
         approval_id: createId(),
         request_hash: hashOfRequest(bytes),
@@ -111,27 +107,32 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
         expires_at: instant(openedAt + decision.ttlMs),
         preview: visibleText(preview),
         state: 'pending',
+        ...(grantable ? { grantable, grant_covers: scope.text } : {}),
         sessionId: request.sessionId,
         request: bytes,
+        policies: [...decision.policies],
+        scopeKey: scope.key,
         createdAt: instant(openedAt),
         resolvedBy: null,
         resolvedAt: null,
+        scope: null,
         comment: null,
         claimedAt: null,
+        staleReason: null,
         version: 1,
       };
       await store.insert(record);
       return record;
     },
 
-    async resolve(by, { approvalId, requestHash, decision, comment, sessionId }) {
+    async resolve(by, { approvalId, requestHash, decision, scope = 'once', comment, sessionId }) {
       // Before the look-up: the assistant does not even learn what is waiting.
       if (by.kind !== 'user') {
         throw new RequestError('forbidden', 'Only a person may decide on an approval.');
       }
       const record = await store.get(approvalId);
       if (!record || (sessionId !== undefined && record.sessionId !== sessionId)) throw notFound();
-      mayDecide(by, record, decision);
+      mayDecide(by, record, { decision, scope });
       if (record.request_hash !== requestHash) {
         throw new RequestError(
           'conflict',
@@ -140,13 +141,18 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
         );
       }
       refuseUnlessPending(record);
+      const isApproved = decision === 'approve';
       const after = await move(record, {
-        state: decision === 'approve' ? 'approved' : 'denied',
+        state: isApproved ? 'approved' : 'denied',
         resolvedBy: by.userId,
         resolvedAt: now(),
+        scope: isApproved ? scope : null,
         comment: comment ?? null,
       });
-      if (after) return after;
+      if (after) {
+        await trail.decided(after, by);
+        return after;
+      }
       const faster = await store.get(approvalId);
       if (!faster) throw notFound();
       throw noLongerPending(faster.state);
@@ -155,25 +161,23 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     async claim(id) {
       const record = await store.get(id);
       if (!record || !isClaimable(record)) return null;
-      const intact = hashOfRequest(record.request) === record.request_hash;
-      const after = await move(
-        record,
-        intact ? { claimedAt: now() } : { claimedAt: now(), state: 'failed' },
-      );
-      if (!after) return null;
-      if (!intact) {
-        throw new RequestError('conflict', 'The stored request is not the one that was approved.', {
-          details: { state: after.state },
-        });
+      if (hashOfRequest(record.request) === record.request_hash) {
+        return (await move(record, { claimedAt: now() })) ? parseRequest(record.request) : null;
       }
-      return parseRequest(record.request);
+      const staleReason = 'request_changed';
+      const after = await move(record, { claimedAt: now(), state: 'stale', staleReason });
+      if (!after) return null;
+      await trail.ended(after);
+      throw new RequestError('conflict', 'The stored request is not the one that was approved.', {
+        details: { stale: true, reason: staleReason, state: after.state },
+      });
     },
 
-    async finish(id, state) {
+    async finish(id, end) {
       const record = await store.get(id);
       if (!record) throw notFound();
-      const after = isRunning(record) ? await move(record, { state }) : null;
-      if (after) return;
+      const after = isRunning(record) ? await move(record, end) : null;
+      if (after) return trail.ended(after);
       throw new RequestError('conflict', 'The request is not running.', {
         details: { state: record.state },
       });
@@ -182,12 +186,14 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     async cancel(id) {
       const record = await store.get(id);
       if (!record || !isOpen(record)) return false;
-      return (await move(record, { state: 'cancelled' })) !== null;
+      const after = await move(record, { state: 'cancelled' });
+      if (after) await trail.ended(after);
+      return after !== null;
     },
 
     async expire() {
       const open = await store.list({ states: ['pending', 'approved'] });
-      return moveEach(
+      return endEach(
         open.filter((record) => isOpen(record) && isPastDue(record)),
         'expired',
       );
@@ -195,12 +201,17 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
 
     async recover(filter = {}) {
       const approved = await store.list({ ...filter, states: ['approved'] });
-      return moveEach(approved.filter(isRunning), 'failed');
+      return endEach(approved.filter(isRunning), 'failed');
     },
 
     async list(sessionId) {
       const records = await store.list({ sessionId });
       return records.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+    },
+
+    async sessionsWith(state) {
+      const records = await store.list({ states: [state] });
+      return [...new Set(records.map(({ sessionId }) => sessionId))];
     },
   };
 
@@ -213,12 +224,14 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     return applied ? { ...record, ...next } : null;
   }
 
-  async function moveEach(
+  async function endEach(
     records: readonly ApprovalRecord[],
     state: ApprovalState,
   ): Promise<ApprovalRecord[]> {
     const moved = await Promise.all(records.map((record) => move(record, { state })));
-    return moved.filter((record) => record !== null);
+    const ended = moved.filter((record) => record !== null);
+    await Promise.all(ended.map((record) => trail.ended(record)));
+    return ended;
   }
 
   function isPastDue(record: ApprovalRecord): boolean {
@@ -234,23 +247,6 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
   function refuseUnlessPending(record: ApprovalRecord): void {
     if (record.state !== 'pending') throw noLongerPending(record.state);
     if (isPastDue(record)) throw noLongerPending('expired');
-  }
-}
-
-function mayDecide(
-  by: PolicyPrincipal,
-  record: ApprovalRecord,
-  decision: 'approve' | 'deny',
-): void {
-  if (!record.approvers.some((role) => by.roles.includes(role))) {
-    throw new RequestError(
-      'forbidden',
-      `This needs one of the roles ${record.approvers.join(', ')}.`,
-    );
-  }
-  // The requester may still say no: that lets nothing through.
-  if (decision === 'approve' && record.four_eyes && by.userId === record.requested_by) {
-    throw new RequestError('forbidden', 'Somebody other than the requester must approve this.');
   }
 }
 

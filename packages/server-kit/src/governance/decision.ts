@@ -32,6 +32,8 @@ export interface ReviewDecision {
   approvers: readonly string[];
   /** Whether the requester may not approve it himself. */
   fourEyes: boolean;
+  /** Whether an approver may let the same request pass unasked for a while. Never with `fourEyes`. */
+  grantable: boolean;
   /** How long the request waits for a person, milliseconds. */
   ttlMs: number;
 }
@@ -44,7 +46,8 @@ export type ReviewTerms = Omit<ReviewDecision, 'effect'>;
 
 /**
  * Joins what several causes ask for into one review that satisfies each: common approvers, shortest
- * wait, four eyes if one wants them. Blocks where no role is left, since nobody could approve.
+ * wait, four eyes if one wants them, grantable only if all are. Blocks where no role is left, since
+ * nobody could approve.
  */
 export function joinReviews(
   terms: readonly [ReviewTerms, ...ReviewTerms[]],
@@ -69,6 +72,7 @@ export function joinReviews(
     reasons: unique(terms.flatMap((term) => term.reasons)),
     approvers,
     fourEyes: terms.some((term) => term.fourEyes),
+    grantable: terms.every((term) => term.grantable),
     ttlMs: Math.min(...terms.map((term) => term.ttlMs)),
   };
 }

@@ -41,7 +41,43 @@ permit (
 )
 when { principal in [IDE::Role::"developer", IDE::Role::"editor", IDE::Role::"admin"] };
 
+@id("owners-share")
+@reason("Whoever a session belongs to may let others into it")
+permit (
+  principal is IDE::User in IDE::Role::"session:owner",
+  action in [IDE::Action::"ide_member_add", IDE::Action::"ide_member_remove"],
+  resource
+);
+
 // What nobody may do, and no approval lifts.
+
+@id("only-owners-share")
+@decision("block")
+@code("NOT_OWNER")
+@reason("Only the owner of a session, or an admin in it, decides who else works in it")
+forbid (
+  principal,
+  action in [IDE::Action::"ide_member_add", IDE::Action::"ide_member_remove"],
+  resource
+)
+unless { principal in [IDE::Role::"session:owner", IDE::Role::"admin"] };
+
+@id("session-viewers-look-on")
+@decision("block")
+@code("SESSION_VIEWER")
+@reason("You were let into this session to look on")
+forbid (
+  principal in IDE::Role::"session:viewer",
+  action in [
+    IDE::Action::"write",
+    IDE::Action::"execute",
+    IDE::Action::"ide_approval_resolve",
+    IDE::Action::"ide_diff_reject",
+    IDE::Action::"ide_terminal_close",
+    IDE::Action::"ide_terminal_resize"
+  ],
+  resource
+);
 
 @id("git-internals")
 @decision("block")
@@ -121,10 +157,13 @@ unless { context.approved };
 @code("ASSISTANT_RUNS")
 @reason("The assistant asks to run code")
 @approvers("developer,editor,admin")
+// Who is asked for every run of the same tests soon stops reading.
+@grantable("true")
 @ttl("300")
 forbid (principal is IDE::Assistant, action in IDE::Action::"execute", resource)
 unless { context.approved };
 
+// Not grantable: what is deleted does not come back, so each one is asked for.
 @id("assistant-deletes")
 @decision("review")
 @code("ASSISTANT_DELETES")

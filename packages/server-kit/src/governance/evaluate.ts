@@ -2,7 +2,6 @@ import type { Cedar } from './cedar.ts';
 import type { CedarRequest } from './cedar-request.ts';
 import { joinReviews, type BlockDecision, type Decision } from './decision.ts';
 import type { PolicyRule } from './policy-annotations.ts';
-import type { PolicySet } from './policy-set.ts';
 
 /** What one evaluation gave. */
 type Verdict =
@@ -16,12 +15,23 @@ export interface Evaluation {
   error?: Error;
 }
 
+/** Policies that Cedar has parsed and knows under a name. */
+export interface PreparsedPolicies {
+  name: string;
+  /** In the order of the set. */
+  rules: readonly PolicyRule[];
+}
+
 /**
- * Puts a request to a set of policies that Cedar has parsed under the set's version: allowed, blocked,
- * or, where only reviews stand in the way, reviewed. Whatever goes wrong is a block.
+ * Puts a request to policies: allowed, blocked or, where only reviews stand in the way, reviewed.
+ * Whatever goes wrong is a block.
  */
-export function evaluate(cedar: Cedar, set: PolicySet, asked: CedarRequest): Evaluation {
-  const verdict = evaluateOnce(cedar, set, asked);
+export function evaluate(
+  cedar: Cedar,
+  policies: PreparsedPolicies,
+  asked: CedarRequest,
+): Evaluation {
+  const verdict = evaluateOnce(cedar, policies, asked);
   if (verdict.outcome === 'failure') return verdict;
   if (verdict.outcome === 'allow') return { decision: allow(verdict.rules) };
   const reviews = verdict.rules.filter((rule) => rule.effect === 'review');
@@ -30,7 +40,7 @@ export function evaluate(cedar: Cedar, set: PolicySet, asked: CedarRequest): Eva
 
   // Only reviews stand in the way. Ask whether an approval would be enough: nobody should be
   // asked to approve what is refused all the same.
-  const after = evaluateOnce(cedar, set, {
+  const after = evaluateOnce(cedar, policies, {
     ...asked,
     context: { ...asked.context, approved: true },
   });
@@ -40,15 +50,12 @@ export function evaluate(cedar: Cedar, set: PolicySet, asked: CedarRequest): Eva
   };
 }
 
-function evaluateOnce(cedar: Cedar, set: PolicySet, asked: CedarRequest): Verdict {
+function evaluateOnce(cedar: Cedar, policies: PreparsedPolicies, asked: CedarRequest): Verdict {
   let answer: ReturnType<Cedar['statefulIsAuthorized']>;
   try {
-    answer = cedar.statefulIsAuthorized({
-      ...asked,
-      preparsedPolicySetId: set.version,
-      preparsedSchemaName: set.version,
-      validateRequest: true,
-    });
+    // Without the schema, which costs more to apply than the decision itself: the request was built
+    // from checked values in the schema's types, and the policies were checked when they were read.
+    answer = cedar.statefulIsAuthorized({ ...asked, preparsedPolicySetId: policies.name });
   } catch (error) {
     return failure('ENGINE_ERROR', [], error instanceof Error ? error.message : String(error));
   }
@@ -64,8 +71,7 @@ function evaluateOnce(cedar: Cedar, set: PolicySet, asked: CedarRequest): Verdic
       diagnostics.errors.map(({ error }) => error.message).join('; '),
     );
   }
-  const determining = new Set(diagnostics.reason);
-  const rules = [...set.rules.values()].filter((rule) => determining.has(rule.id));
+  const rules = policies.rules.filter((rule) => diagnostics.reason.includes(rule.id));
   return { outcome: decision, rules };
 }
 
@@ -95,8 +101,8 @@ function refusal(rules: readonly PolicyRule[]): BlockDecision {
 }
 
 function termsOf(rule: Extract<PolicyRule, { effect: 'review' }>) {
-  const { id, code, reason, approvers, fourEyes, ttlMs } = rule;
-  return { policies: [id], code, reasons: [reason], approvers, fourEyes, ttlMs };
+  const { id, code, reason, approvers, fourEyes, grantable, ttlMs } = rule;
+  return { policies: [id], code, reasons: [reason], approvers, fourEyes, grantable, ttlMs };
 }
 
 function block(code: string, reason: string, policies: readonly string[] = []): BlockDecision {

@@ -1,14 +1,21 @@
 export { actionGroups, type ActionGroup } from './action-groups.ts';
 export { approvalPreview } from './approval-preview.ts';
-export type { ApprovalRecord, ApprovalStore, StoredRequest } from './approval-store.ts';
+export type {
+  ApprovalRecord,
+  ApprovalStore,
+  StaleReason,
+  StoredRequest,
+} from './approval-store.ts';
+export type {
+  ApprovalDetails,
+  ApprovalEnd,
+  ApprovalResolution,
+  ApprovalsOptions,
+  Standing,
+} from './approval-options.ts';
+export { createApprovals, type Approvals } from './approvals.ts';
 export {
-  createApprovals,
-  type ApprovalDetails,
-  type ApprovalResolution,
-  type Approvals,
-  type ApprovalsOptions,
-} from './approvals.ts';
-export {
+  joinReviews,
   strictestDecision,
   type AllowDecision,
   type BlockDecision,
@@ -16,11 +23,19 @@ export {
   type ReviewDecision,
 } from './decision.ts';
 export { defaultPolicies } from './default-policies.ts';
+export { grantScope, type GrantScope } from './grant-scope.ts';
+export type { GrantRecord, GrantStore } from './grant-store.ts';
+export type { Grants } from './grants.ts';
+export type { PolicyDescription } from './loaded-policies.ts';
 export {
   createPolicyEngine,
   type PolicyEngine,
   type PolicyEngineOptions,
+  type PolicyReload,
 } from './policy-engine.ts';
 export type { PolicyContext, PolicyPrincipal, PolicyRequest } from './policy-request.ts';
 export { policySchema } from './policy-schema.ts';
+export type { PolicyPlace } from './policy-text.ts';
+export { parseRequest } from './request-bytes.ts';
 export { visibleText } from './visible-text.ts';
+export { watchPolicyFiles, type WatchPolicyFiles } from './watch-policy-files.ts';

@@ -1,6 +1,6 @@
 /** One policy, with what its annotations say. */
 export type PolicyRule =
-  | { effect: 'permit'; id: string }
+  | { effect: 'permit'; id: string; reason?: string }
   | { effect: 'block'; id: string; code: string; reason: string }
   | {
       effect: 'review';
@@ -9,6 +9,7 @@ export type PolicyRule =
       reason: string;
       approvers: readonly string[];
       fourEyes: boolean;
+      grantable: boolean;
       ttlMs: number;
     };
 
@@ -18,7 +19,16 @@ export const maxTtlSeconds = 30 * 24 * 3600;
 const known = {
   permit: new Set(['id', 'reason']),
   block: new Set(['id', 'decision', 'code', 'reason']),
-  review: new Set(['id', 'decision', 'code', 'reason', 'approvers', 'fourEyes', 'ttl']),
+  review: new Set([
+    'id',
+    'decision',
+    'code',
+    'reason',
+    'approvers',
+    'fourEyes',
+    'grantable',
+    'ttl',
+  ]),
 };
 
 /**
@@ -33,7 +43,9 @@ export function readAnnotations(
   const id = required(annotations, 'id', /^[\w.:/-]{1,100}$/, 'letters, digits and . : / _ -');
   if (effect === 'permit') {
     refuseUnknown(annotations, 'permit');
-    return { effect, id };
+    return annotations['reason'] === undefined
+      ? { effect, id }
+      : { effect, id, reason: annotations['reason'] };
   }
   const decision = required(annotations, 'decision', /^(block|review)$/, 'block or review');
   const code = required(annotations, 'code', /^[A-Z][A-Z0-9_]*$/, 'capitals, as RISK_HIGH');
@@ -49,15 +61,18 @@ export function readAnnotations(
   if (approvers.includes('')) throw new Error('@approvers names an empty role');
   const ttlSeconds = Number(required(annotations, 'ttl', /^[1-9]\d{0,6}$/, 'whole seconds'));
   if (ttlSeconds > maxTtlSeconds) throw new Error(`@ttl is above ${maxTtlSeconds} seconds`);
-  const fourEyes = annotations['fourEyes'] ?? 'false';
-  if (!/^(true|false)$/.test(fourEyes)) throw new Error('@fourEyes must be true or false');
+  const fourEyes = flag(annotations, 'fourEyes');
+  const grantable = flag(annotations, 'grantable');
+  // A grant answers for the requester the next time, so a second pair of eyes would see but once.
+  if (fourEyes && grantable) throw new Error('@grantable cannot go with @fourEyes');
   return {
     effect: 'review',
     id,
     code,
     reason,
     approvers: [...new Set(approvers)],
-    fourEyes: fourEyes === 'true',
+    fourEyes,
+    grantable,
     ttlMs: ttlSeconds * 1000,
   };
 }
@@ -72,6 +87,12 @@ function required(
   if (value === undefined) throw new Error(`@${name} is missing`);
   if (!pattern.test(value)) throw new Error(`@${name} must be ${expected}`);
   return value;
+}
+
+function flag(annotations: Readonly<Record<string, string>>, name: string): boolean {
+  const value = annotations[name] ?? 'false';
+  if (!/^(true|false)$/.test(value)) throw new Error(`@${name} must be true or false`);
+  return value === 'true';
 }
 
 function refuseUnknown(

@@ -12,20 +12,28 @@ export const policySchema = `namespace IDE {
   entity User in [Role];
   // The assistant while it acts for a person; the id is that person's, the roles too.
   entity Assistant in [Role];
+  // The id is the session's.
   entity Workspace;
   // The id is the path inside the workspace. What policies match on is in the context.
-  entity Path;
+  entity Path in [Workspace];
 
   type Context = {
     // True when a person has approved exactly this request.
     approved: Bool,
+    // True when the principal is an IDE::Assistant.
+    byAssistant: Bool,
+    // The user's roles as text; \`principal in IDE::Role::"admin"\` asks the same.
+    roles: Set<String>,
     sessionId: String,
     // Path inside the workspace, without a leading slash; "" for its root and where there is none.
     path: String,
     // The path as a file system that ignores case sees it. Cedar cannot lower the case of text.
     pathLower: String,
-    // Last part of pathLower, and all its parts.
+    // Last part of pathLower.
     nameLower: String,
+    // What stands behind the last dot of nameLower; "" if none does, as in ".env".
+    extension: String,
+    // All parts of pathLower.
     segmentsLower: Set<String>,
     isDirectory: Bool,
     recursive: Bool,

@@ -5,88 +5,78 @@ import type { Cedar } from './cedar.ts';
 import { readAnnotations, type PolicyRule } from './policy-annotations.ts';
 import { policySchema } from './policy-schema.ts';
 import {
-  idBefore,
-  lineAt,
-  positionOfByte,
-  withoutComments,
+  idOf,
+  placeOf,
+  statementsOf,
+  type PolicyPlace,
   type PolicySource,
+  type PolicyStatement,
 } from './policy-text.ts';
 
-/** Policies that are known to parse, to fit the schema and to be annotated in full. */
+/** A policy that is known to parse, to fit the schema and to be annotated in full. */
+export interface Policy {
+  readonly rule: PolicyRule;
+  /** Cedar text. */
+  readonly text: string;
+  /** The same, parsed. */
+  readonly json: PolicyJson;
+  readonly place: PolicyPlace;
+}
+
+/** Policies that hold together. */
 export interface PolicySet {
   /** `sha256:` and 64 hex digits, over the schema and the policies in their order. */
   readonly version: string;
   /** By id, in the order of the texts; a policy named first gives a decision its code. */
-  readonly rules: ReadonlyMap<string, PolicyRule>;
-  /** Cedar text of each policy by id. */
-  readonly texts: Readonly<Record<string, string>>;
+  readonly policies: ReadonlyMap<string, Policy>;
 }
 
-interface LocatedPolicy {
-  text: string;
-  source: PolicySource;
-  /** Where the policy begins in its source, UTF-16 units. */
-  start: number;
+/** What is wrong, and with which statement; `byte` tells where in it. */
+interface Fault {
+  statement: PolicyStatement;
+  byte?: number | undefined;
+  message: string;
 }
 
 /**
  * Reads and checks policies. What the validator only warns about is refused too: a policy that can
  * never apply is a protection that is not there.
- * @throws KitError `POLICY_INVALID`, which names each policy at fault by id, source and line.
+ * @throws KitError `POLICY_INVALID` with a line for each fault: source, line, id, column where known.
  */
 export function readPolicySet(cedar: Cedar, sources: readonly PolicySource[]): PolicySet {
-  const located = new Map<string, LocatedPolicy>();
-  const rules = new Map<string, PolicyRule>();
-  const problems: string[] = [];
-  for (const policy of sources.flatMap((source) => split(cedar, source))) {
+  const policies = new Map<string, Policy>();
+  const parsed: PolicyStatement[] = [];
+  const faults: Fault[] = [];
+  for (const statement of sources.flatMap(statementsOf)) {
+    const answer = cedar.policyToJson(statement.text);
+    if (answer.type === 'failure') {
+      faults.push(...answer.errors.map((error) => faultOf(statement, error)));
+      continue;
+    }
+    parsed.push(statement);
     try {
-      const rule = readRule(cedar, policy.text);
-      const twin = located.get(rule.id);
-      if (twin) throw new Error(`@id is taken by a policy of ${placeOf(twin)}`);
-      located.set(rule.id, policy);
-      rules.set(rule.id, rule);
+      const policy = readPolicy(statement, answer.json);
+      const { id } = policy.rule;
+      const twin = policies.get(id);
+      if (twin) throw new Error(`@id is taken by ${twin.place.source}:${twin.place.line}`);
+      policies.set(id, policy);
     } catch (error) {
-      problems.push(describe(policy, 0, error instanceof Error ? error.message : String(error)));
+      faults.push({ statement, message: error instanceof Error ? error.message : String(error) });
     }
   }
-  refuse(problems);
-  const texts = Object.fromEntries([...located].map(([id, policy]) => [id, policy.text]));
-  refuse(validate(cedar, texts, located));
-  const hash = createHash('sha256').update([policySchema, ...Object.values(texts)].join('\n'));
-  return { version: `sha256:${hash.digest('hex')}`, rules, texts };
+  faults.push(...validate(cedar, parsed));
+  if (faults.length > 0) throw new KitError('POLICY_INVALID', inOrder(sources, faults).join('\n'));
+  const texts = [...policies.values()].map((policy) => policy.text);
+  const hash = createHash('sha256').update([policySchema, ...texts].join('\n'));
+  return { version: `sha256:${hash.digest('hex')}`, policies };
 }
 
-/** Splits a text here, since Cedar numbers the policies of a set and ignores `@id`. */
-function split(cedar: Cedar, source: PolicySource): LocatedPolicy[] {
-  const parts = cedar.policySetTextToParts(source.text);
-  if (parts.type === 'failure') {
-    throw invalid(
-      parts.errors.map((error) => {
-        const position = positionOfByte(source.text, startOf(error) ?? 0);
-        const id = idBefore(source.text, position);
-        return `${id === undefined ? 'A policy' : `Policy "${id}"`} (${source.name}, line ${lineAt(source.text, position)}): ${textOf(error)}`;
-      }),
-    );
-  }
-  if (parts.policy_templates.length > 0) {
-    throw invalid([
-      `A policy (${source.name}): holds a slot like ?principal; templates are not supported`,
-    ]);
-  }
-  const bare = withoutComments(source.text);
-  return parts.policies
-    .map((text) => ({ text, source, start: Math.max(0, bare.indexOf(withoutComments(text))) }))
-    .sort((a, b) => a.start - b.start);
-}
-
-function readRule(cedar: Cedar, text: string): PolicyRule {
-  const answer = cedar.policyToJson(text);
-  if (answer.type === 'failure') throw new Error(answer.errors.map(textOf).join('; '));
-  const rule = readAnnotations(answer.json.effect, answer.json.annotations ?? {});
-  if (rule.effect === 'review' && !isLiftedByApproval(answer.json)) {
+function readPolicy(statement: PolicyStatement, json: PolicyJson): Policy {
+  const rule = readAnnotations(json.effect, json.annotations ?? {});
+  if (rule.effect === 'review' && !isLiftedByApproval(json)) {
     throw new Error('a review must end in `unless { context.approved }`, or no approval lifts it');
   }
-  return rule;
+  return { rule, text: statement.text, json, place: placeOf(statement) };
 }
 
 function isLiftedByApproval(policy: PolicyJson): boolean {
@@ -96,44 +86,61 @@ function isLiftedByApproval(policy: PolicyJson): boolean {
   );
 }
 
-function validate(
-  cedar: Cedar,
-  texts: Readonly<Record<string, string>>,
-  located: ReadonlyMap<string, LocatedPolicy>,
-): string[] {
-  const answer = cedar.validate({ schema: policySchema, policies: { staticPolicies: texts } });
-  if (answer.type === 'failure') return answer.errors.map(textOf);
-  const found =
-    answer.validationErrors.length > 0 ? answer.validationErrors : answer.validationWarnings;
-  return found.map(({ policyId, error }) => {
-    const message = textOf(error).replace(`for policy \`${policyId}\`, `, '');
-    const policy = located.get(policyId);
-    return policy ? describe(policy, startOf(error) ?? 0, message) : message;
+function validate(cedar: Cedar, statements: readonly PolicyStatement[]): Fault[] {
+  const texts = statements.map(({ text }) => text);
+  const answer = cedar.validate({
+    schema: policySchema,
+    // Numbers for names: an id may be missing or taken twice, and the rest is still worth checking.
+    policies: { staticPolicies: Object.fromEntries(texts.entries()) },
+  });
+  if (answer.type === 'failure') {
+    throw new KitError('POLICY_INVALID', answer.errors.map(textOf).join('\n'));
+  }
+  const { validationErrors, validationWarnings, otherWarnings } = answer;
+  if (otherWarnings.length > 0) {
+    throw new KitError('POLICY_INVALID', otherWarnings.map(textOf).join('\n'));
+  }
+  // "Can never apply" says nothing more of a policy that names what does not exist.
+  const wrong = new Set(validationErrors.map(({ policyId }) => policyId));
+  const warnings = validationWarnings.filter(({ policyId }) => !wrong.has(policyId));
+  return [...validationErrors, ...warnings].flatMap(({ policyId, error }) => {
+    const statement = statements[Number(policyId)];
+    if (!statement) return [];
+    const { message, byte } = faultOf(statement, error);
+    return [{ statement, byte, message: message.replace(`for policy \`${policyId}\`, `, '') }];
   });
 }
 
-function describe(policy: LocatedPolicy, byte: number, message: string): string {
-  const id = idBefore(policy.text, policy.text.length);
-  const name = id === undefined ? 'A policy without @id' : `Policy "${id}"`;
-  return `${name} (${placeOf(policy, byte)}): ${message}`;
-}
-
-function placeOf({ text, source, start }: LocatedPolicy, byte = 0): string {
-  return `${source.name}, line ${lineAt(source.text, start + positionOfByte(text, byte))}`;
-}
-
-function startOf(error: DetailedError): number | undefined {
-  return error.sourceLocations?.[0]?.start;
+function faultOf(statement: PolicyStatement, error: DetailedError): Fault {
+  return { statement, byte: error.sourceLocations?.[0]?.start, message: textOf(error) };
 }
 
 function textOf(error: DetailedError): string {
-  return error.help === null ? error.message : `${error.message} (${error.help})`;
+  const text = error.help === null ? error.message : `${error.message} (${error.help})`;
+  return (
+    text
+      .replaceAll(/\s*\n\s*/g, ' ')
+      .replace('failed to parse policy from string: ', '')
+      // The same mistake is found anew for each action that the policy applies to.
+      .replace(/ in context for IDE::Action::"[^"]*"/, ' in context')
+  );
 }
 
-function refuse(problems: readonly string[]): void {
-  if (problems.length > 0) throw invalid(problems);
-}
-
-function invalid(problems: readonly string[]): KitError {
-  return new KitError('POLICY_INVALID', problems.join('\n'));
+/** One line for each fault, in the order in which a reader comes upon them. */
+function inOrder(sources: readonly PolicySource[], faults: readonly Fault[]): string[] {
+  const lines = faults
+    .map((fault) => ({ fault, place: placeOf(fault.statement, fault.byte) }))
+    .sort(
+      (a, b) =>
+        sources.indexOf(a.fault.statement.source) - sources.indexOf(b.fault.statement.source) ||
+        a.place.line - b.place.line ||
+        (a.place.column ?? 0) - (b.place.column ?? 0),
+    )
+    .map(({ fault, place }) => {
+      const id = idOf(fault.statement);
+      const policy = id === undefined ? 'a policy without @id' : `policy "${id}"`;
+      const column = place.column === undefined ? '' : `, column ${place.column}`;
+      return `${place.source}:${place.line}: ${policy}${column}: ${fault.message}`;
+    });
+  return [...new Set(lines)];
 }

@@ -1,36 +1,68 @@
 /** A text with policies, and what to call it in messages. */
 export interface PolicySource {
-  /** As in `default policies` or a file's name. */
+  /** As in `default policies` or `policies/prod.cedar`. */
   name: string;
   text: string;
 }
 
+/** One statement of a source, as it stands there, from its first annotation to its semicolon. */
+export interface PolicyStatement {
+  source: PolicySource;
+  text: string;
+  /** Where it begins in its source, UTF-16 units. */
+  start: number;
+}
+
+/** A line of a source, and a column where one is known; both from 1. */
+export interface PolicyPlace {
+  /** Name of the source. */
+  source: string;
+  line: number;
+  /** In UTF-16 units. */
+  column?: number;
+}
+
+const stringsCommentsEnds = /"(?:\\[^]|[^"\\])*"|\/\/[^\n]*|;/g;
+
 /**
- * The text with each comment overwritten by spaces, so that positions stay and a policy that was
- * commented out is not taken for the real one.
+ * Cuts a source after each semicolon that stands neither in a string nor in a comment. Cedar can
+ * split a text too, but numbers the policies, forgets where they stood and stops at the first
+ * mistake. A cut in a wrong place would leave two texts that do not parse, and so be found.
  */
-export function withoutComments(text: string): string {
-  return text.replaceAll(/"(?:\\[^]|[^"\\])*"|\/\/[^\n]*/g, (token) =>
+export function statementsOf(source: PolicySource): PolicyStatement[] {
+  const bare = withoutComments(source.text);
+  const ends = [...source.text.matchAll(stringsCommentsEnds)]
+    .filter(([token]) => token === ';')
+    .map(({ index }) => index + 1);
+  return [...ends, source.text.length]
+    .map((end, index) => {
+      const begin = ends[index - 1] ?? 0;
+      const start = begin + bare.slice(begin, end).search(/\S|$/);
+      return { source, text: source.text.slice(start, end), start };
+    })
+    .filter(({ text }) => text !== '');
+}
+
+/** The text with each comment overwritten by spaces, so that positions stay. */
+function withoutComments(text: string): string {
+  return text.replaceAll(stringsCommentsEnds, (token) =>
     token.startsWith('//') ? ' '.repeat(token.length) : token,
   );
 }
 
-/** Line of a position in UTF-16 units; the first is 1. */
-export function lineAt(text: string, position: number): number {
-  return text.slice(0, position).split('\n').length;
+/** Where a statement begins or, given a byte of its text, where that is: Cedar counts in UTF-8. */
+export function placeOf({ source, text, start }: PolicyStatement, byte?: number): PolicyPlace {
+  const position = start + (byte === undefined ? 0 : positionOfByte(text, byte));
+  const before = source.text.slice(0, position).split('\n');
+  const place = { source: source.name, line: before.length };
+  return byte === undefined ? place : { ...place, column: (before.at(-1) ?? '').length + 1 };
 }
 
-/** Cedar counts in bytes of UTF-8; this gives the same place in UTF-16 units. */
-export function positionOfByte(text: string, byte: number): number {
+function positionOfByte(text: string, byte: number): number {
   return Buffer.from(text).subarray(0, byte).toString().length;
 }
 
-/** The `@id` of the policy that a position lies in, as far as a text that does not parse can tell. */
-export function idBefore(text: string, position: number): string | undefined {
-  const ids = [
-    ...withoutComments(text)
-      .slice(0, position)
-      .matchAll(/@id\s*\(\s*"([^"]*)"/g),
-  ];
-  return ids.at(-1)?.[1];
+/** The `@id` of a statement, as far as a text that may not parse can tell. */
+export function idOf({ text }: PolicyStatement): string | undefined {
+  return /@id\s*\(\s*"([^"]*)"/.exec(withoutComments(text))?.[1];
 }

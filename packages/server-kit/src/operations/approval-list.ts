@@ -1,10 +1,14 @@
 import type { OperationHandler } from './handler.ts';
-import { publicApproval } from './public-approval.ts';
+import { publicApproval, publicGrant } from './public-approval.ts';
 
-/** Lists what waits for a person in this session. */
+/** Lists what waits for a person in this session, and what passes there unasked. */
 export const approvalList: OperationHandler<'approval_list'> = {
-  async execute(_input, { parts, session }) {
+  async execute({ state: asked = 'pending' }, { parts, session }) {
     const records = await parts.approvals.list(session.id);
-    return { approvals: records.filter(({ state }) => state === 'pending').map(publicApproval) };
+    const grants = await parts.approvals.grants.list(session.id);
+    return {
+      approvals: records.filter(({ state }) => state === asked).map(publicApproval),
+      grants: grants.map(publicGrant),
+    };
   },
 };

@@ -1,48 +1,71 @@
-import { RequestError } from '../errors.ts';
-import type { ApprovalRecord, StoredRequest } from '../governance/index.ts';
+import type { ResultOf } from '@ide-assistant/sdk/protocol';
+import { parseRequest, type ApprovalRecord } from '../governance/index.ts';
 import type { OperationContext, OperationHandler } from './handler.ts';
+import { publicGrant } from './public-approval.ts';
 
 /** Decides about a waiting request; an approved one runs from the bytes that were stored. */
 export const approvalResolve: OperationHandler<'approval_resolve'> = {
   async tookEffect({ approval_id, request_hash, decision, scope = 'once' }, context) {
     const { parts, session, principal } = context;
-    const records = await parts.approvals.list(session.id);
-    const record = records.find((known) => known.approval_id === approval_id);
-    if (!record || record.request_hash !== request_hash || scope !== 'once') return null;
+    const record = await parts.approvals.get(approval_id);
+    if (record?.sessionId !== session.id || record.request_hash !== request_hash) return null;
     // Somebody else's decision, also the same one, stays the conflict that it would have been.
     if (principal.kind !== 'user' || record.resolvedBy !== principal.userId) return null;
     if ((record.state === 'denied') !== (decision === 'deny')) return null;
-    await carryOn(record, context);
-    return { approval_id, decision, state: record.state };
+    if (decision === 'approve' && record.scope !== scope) return null;
+    return follow(record, context, await isAnswered(record, context));
   },
   async execute({ approval_id, request_hash, decision, scope = 'once', comment }, context) {
-    const { parts, session, principal, runApproved, refuseApproval } = context;
-    if (scope === 'session') {
-      throw new RequestError('forbidden', 'No policy allows to approve for the whole session.');
-    }
+    const { parts, session, principal } = context;
     const record = await parts.approvals.resolve(principal, {
       approvalId: approval_id,
       requestHash: request_hash,
       decision,
+      scope,
       sessionId: session.id,
       ...(comment === undefined ? {} : { comment }),
     });
-    if (decision === 'approve') runApproved(record);
-    else await refuseApproval(record);
-    return { approval_id, decision, state: record.state };
+    return follow(record, context, false);
   },
 };
 
-/** Does what follows from a decision, if the server ended before. */
-async function carryOn(
+/** Does what follows from a decision, or what is left of it if the server ended before. */
+async function follow(
   record: ApprovalRecord,
-  { parts, session, runApproved, refuseApproval }: OperationContext,
-): Promise<void> {
-  const { clientId, requestId } = JSON.parse(record.request) as StoredRequest;
+  context: OperationContext,
+  isDone: boolean,
+): Promise<ResultOf<'approval_resolve'>> {
+  const grant = record.scope === 'session' ? await addGrant(record, context) : {};
+  if (!isDone && record.state === 'denied') await context.refuseApproval(record);
+  if (!isDone && record.state === 'approved' && record.claimedAt === null) {
+    context.runApproved(record);
+  }
+  return {
+    approval_id: record.approval_id,
+    decision: record.state === 'denied' ? 'deny' : 'approve',
+    state: record.state,
+    ...grant,
+  };
+}
+
+async function addGrant(
+  record: ApprovalRecord,
+  { parts, session, principal }: OperationContext,
+): Promise<{ grant_id: string }> {
+  const grant = await parts.approvals.grants.add(record, principal);
+  session.publish('session_update', {
+    update_type: 'grant_added',
+    details: { ...publicGrant(grant) },
+  });
+  return { grant_id: grant.grantId };
+}
+
+/** Whether the request was refused or has run, be it by another approval that was asked for since. */
+async function isAnswered(
+  record: ApprovalRecord,
+  { parts, session }: OperationContext,
+): Promise<boolean> {
+  const { clientId, requestId } = parseRequest(record.request);
   const key = { sessionId: session.id, clientId, requestId };
-  const outcome = await parts.storage.outcomes.find(key);
-  // Answered: it was refused, or it has run, be it by another approval that was asked for since.
-  if (outcome?.reply !== null) return;
-  if (record.state === 'denied') await refuseApproval(record);
-  else if (record.state === 'approved' && record.claimedAt === null) runApproved(record);
+  return (await parts.storage.outcomes.find(key))?.reply !== null;
 }

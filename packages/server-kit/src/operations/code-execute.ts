@@ -7,6 +7,7 @@ const previewLength = 200;
 
 /** Runs code in the sandbox, and tells of its output while it runs. */
 export const codeExecute: OperationHandler<'code_execute'> = {
+  runsProgram: true,
   blocksOnFindings: true,
   describe: ({ language, code }) => ({ language, size: Buffer.byteLength(code) }),
   scanned: ({ code, language }) => ({ content: code, language }),

@@ -3,6 +3,7 @@ import type {
   EventFields,
   EventName,
   InputOf,
+  MemberRole,
   OperationName,
   ParsedInputOf,
   ResultOf,
@@ -14,9 +15,24 @@ import type { Parts } from '../parts.ts';
 import type { Sandbox, TerminalOptions } from '../sandbox/index.ts';
 import type { ConfinedPath, Workspace } from '../workspace/index.ts';
 
+/** Who works in a session beside its owner. */
+export interface SessionMembers {
+  /** Roles by user, without the owner. */
+  all(): ReadonlyMap<string, MemberRole>;
+  /** What a user is in this session; null for a stranger. */
+  roleOf(userId: string): 'owner' | MemberRole | null;
+  /** Adds a member, or changes his role. */
+  set(userId: string, role: MemberRole): Promise<void>;
+  /** Takes a member out and closes his connections. @returns false when he was none. */
+  remove(userId: string): Promise<boolean>;
+}
+
 /** The session as an operation sees it. */
 export interface OperationSession {
   readonly id: string;
+  /** The user whom it belongs to. */
+  readonly owner: string;
+  readonly members: SessionMembers;
   workspace(): Promise<Workspace>;
   /** Its sandbox, opened or resumed where that is needed. */
   sandbox(): Promise<Sandbox>;
@@ -148,6 +164,8 @@ export interface OperationHandler<N extends OperationName> {
     input: ParsedInputOf<N>,
     context: { parts: Parts; session: OperationSession },
   ): Promise<ScannedText | null> | ScannedText | null;
+  /** Whether it starts a program, of which only so many may run at a time. */
+  runsProgram?: boolean;
   /** Whether a certain finding refuses the operation, as for code that is about to run. */
   blocksOnFindings?: boolean;
   /**

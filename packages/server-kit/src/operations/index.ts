@@ -15,7 +15,11 @@ import { fileDelete } from './file-delete.ts';
 import { fileOpen } from './file-open.ts';
 import { fileRename } from './file-rename.ts';
 import { fileSave } from './file-save.ts';
+import { grantRevoke } from './grant-revoke.ts';
 import type { Handlers } from './handler.ts';
+import { memberAdd } from './member-add.ts';
+import { memberList } from './member-list.ts';
+import { memberRemove } from './member-remove.ts';
 import { ping } from './ping.ts';
 import { quarantineList } from './quarantine-list.ts';
 import { quarantineRestore } from './quarantine-restore.ts';
@@ -48,6 +52,10 @@ export const handlers: Handlers = {
   file_open: fileOpen,
   file_rename: fileRename,
   file_save: fileSave,
+  grant_revoke: grantRevoke,
+  member_add: memberAdd,
+  member_list: memberList,
+  member_remove: memberRemove,
   ping,
   quarantine_list: quarantineList,
   quarantine_restore: quarantineRestore,

@@ -7,6 +7,7 @@ import { runFigures } from './run-figures.ts';
 /** Runs one line for the shell, and tells of its output while it runs. */
 export const terminalCommand: OperationHandler<'terminal_command'> = {
   allowsRoot: true,
+  runsProgram: true,
   blocksOnFindings: true,
   // Where one command ends the next begins.
   turn: ({ cwd }) => (cwd === undefined ? 'terminal_command' : null),

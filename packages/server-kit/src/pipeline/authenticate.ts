@@ -1,5 +1,7 @@
-import type { Identity } from '../auth/index.ts';
+import type { MemberRole } from '@ide-assistant/sdk/protocol';
+import { refuseToken, type Identity } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
+import type { Parts } from '../parts.ts';
 
 declare const layer: unique symbol;
 
@@ -8,20 +10,40 @@ export interface Principal {
   readonly [layer]: 'authenticated';
   readonly kind: 'user' | 'assistant';
   readonly userId: string;
+  /** The user's roles with the host, and his place in this session as `session:owner`. */
   readonly roles: readonly string[];
 }
 
+/** Begins the roles that the kit gives by itself; a token that brings one brings nothing. */
+const sessionPrefix = 'session:';
+
 /**
  * Layer 1. The token's signature was checked when the connection opened or renewed it; each request
- * checks that the identity still holds.
+ * checks that the identity still holds, and that its user still has a place in the session.
  *
- * @throws RequestError `unauthenticated` when the identity has ended.
+ * @param place What the user is in this session; null for a stranger.
+ * @throws RequestError `unauthenticated` when the identity has ended, `forbidden` for a stranger.
  */
-export function authenticate(identity: Identity, kind: Principal['kind'], now: number): Principal {
+export function authenticate(
+  { clock, revocations }: Pick<Parts, 'clock' | 'revocations'>,
+  identity: Identity,
+  kind: Principal['kind'],
+  place: 'owner' | MemberRole | null,
+): Principal {
+  if (revocations.isRevoked(identity)) throw refuseToken('token_revoked');
+  const now = clock();
   if (identity.expiresAt !== null && identity.expiresAt <= now) {
     throw new RequestError('unauthenticated', 'The token has expired. Renew it and ask again.', {
       retryable: true,
     });
   }
-  return { kind, userId: identity.userId, roles: identity.roles } as Principal;
+  if (place === null) {
+    throw new RequestError('forbidden', 'You are not a member of this session.');
+  }
+  const own = identity.roles.filter((role) => !role.startsWith(sessionPrefix));
+  return {
+    kind,
+    userId: identity.userId,
+    roles: [...own, sessionPrefix + place],
+  } as unknown as Principal;
 }

@@ -1,15 +1,26 @@
 import { RequestError } from '../errors.ts';
-import type { ApprovalRecord, StoredRequest } from '../governance/index.ts';
 import { currentHash } from '../operations/current-hash.ts';
 import type { OperationSession } from '../operations/handler.ts';
+import { kindOf } from '../workspace/index.ts';
 import type { ConfinedTarget } from './confine-path.ts';
 
-/** Hash of the file that a request is about, as it is now; null where there is no file. */
+/**
+ * Hash of the file that a request is about, as it is now; `directory` for one, null for nothing.
+ *
+ * @throws RequestError when the path leads through a link, or elsewhere than into the workspace.
+ */
 export async function baseHash(
   session: OperationSession,
   { main }: ConfinedTarget,
 ): Promise<string | null> {
-  return main ? currentHash(await session.workspace(), main) : null;
+  if (!main) return null;
+  const workspace = await session.workspace();
+  return (await currentHash(workspace, main)) ?? kindOf(workspace, main);
+}
+
+/** Confined paths by the field that names them, as an approval keeps them. */
+export function pathsOf({ paths }: ConfinedTarget): Record<string, string> {
+  return Object.fromEntries(Object.entries(paths).map(([field, { path }]) => [field, path]));
 }
 
 /** What an approver is told that a request is about: its path, or the session as a whole. */
@@ -17,26 +28,14 @@ export function resourceOf({ id }: OperationSession, { main }: ConfinedTarget): 
   return main?.path || id;
 }
 
-/**
- * What a person approved holds for the file that he saw, not for another one of the same name, and
- * for the place that he saw where the request itself names none.
- *
- * @throws RequestError `conflict` (details: `stale`) when either has changed since.
- */
-export async function requireSameBase(
-  session: OperationSession,
-  approval: ApprovalRecord,
-  target: ConfinedTarget,
-): Promise<void> {
-  const { baseHash: approved } = JSON.parse(approval.request) as StoredRequest;
-  if (approval.resource !== resourceOf(session, target)) {
-    throw new RequestError('conflict', 'It would now happen elsewhere. Ask again.', {
-      details: { stale: true },
-    });
-  }
-  const current = await baseHash(session, target);
-  if (current === approved) return;
-  throw new RequestError('conflict', 'The file has changed since it was asked for. Ask again.', {
-    details: { stale: true, current_hash: current },
-  });
+/** Whether an error says that the place of a request is not what it was taken for. */
+export function isAboutPath(error: unknown): error is RequestError {
+  return error instanceof RequestError && aboutPath.has(error.code);
 }
+
+const aboutPath: ReadonlySet<string> = new Set([
+  'path_outside_workspace',
+  'not_found',
+  'not_a_file',
+  'not_a_directory',
+]);

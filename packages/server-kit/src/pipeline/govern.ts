@@ -11,6 +11,8 @@ declare const layer: unique symbol;
 export interface Permit {
   readonly [layer]: 'allowed';
   readonly policies: readonly string[];
+  /** Of the set that allowed it; another may have come into force since. */
+  readonly policyVersion: string;
   readonly facts: PolicyFacts;
 }
 
@@ -81,8 +83,10 @@ function rule(
       },
       { approved },
     );
-  // Every path that a request touches must be allowed, as both ends of a rename.
+  // Every path that a request touches must be allowed, as both ends of a rename. Nothing is awaited
+  // on the way, so one set of policies decides on all of them.
   const decision = strictestDecision([decide(named[0]), ...named.slice(1).map(decide)]);
   if (decision.effect !== 'allow') return { ruling: decision };
-  return { permit: { policies: decision.policies, facts } as unknown as Permit };
+  const { version: policyVersion } = parts.policy;
+  return { permit: { policies: decision.policies, policyVersion, facts } as unknown as Permit };
 }

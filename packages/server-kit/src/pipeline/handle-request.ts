@@ -8,7 +8,13 @@ import {
 } from '@ide-assistant/sdk/protocol';
 import type { Identity } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
-import { approvalPreview, type ApprovalRecord } from '../governance/index.ts';
+import {
+  approvalPreview,
+  grantScope,
+  type ApprovalRecord,
+  type ReviewDecision,
+  type StoredRequest,
+} from '../governance/index.ts';
 import { handlers } from '../operations/index.ts';
 import type {
   OperationConnection,
@@ -19,10 +25,10 @@ import type {
 import type { Parts } from '../parts.ts';
 import { authenticate, type Principal } from './authenticate.ts';
 import { confineTarget } from './confine-path.ts';
-import { baseHash, requireSameBase, resourceOf } from './base-version.ts';
-import { govern, type Ruling } from './govern.ts';
-import { hunt } from './hunt.ts';
+import { baseHash, pathsOf, resourceOf } from './base-version.ts';
+import { judge, type Refusal } from './judge.ts';
 import { parseInput } from './parse-input.ts';
+import { requireCovered, requireUnchanged, runLimits, stale } from './stale.ts';
 import { recordFailure, recordIntent, recordRuling, verify, type Recorded } from './verify.ts';
 
 /** One request with all that is known of its sender. */
@@ -69,12 +75,12 @@ export async function handleRequest<N extends OperationName>(
 ): Promise<Ending> {
   const { name, approval } = request;
   const handler = handlers[name] as OperationHandler<N>;
-  const governed = { approved: approval !== null };
 
-  const principal = authenticate(request.identity, request.kind, parts.clock());
+  const place = placeOf(session, request);
+  const principal = authenticate(parts, request.identity, request.kind, place);
   const input = parseInput(name, request.fields);
   const target = await confineTarget(parts, session, principal, name, handler, input);
-  if (approval) await requireSameBase(session, approval, target);
+  if (approval) await requireUnchanged(parts, session, approval, target);
   const recorded: Recorded = {
     parts,
     sessionId: session.id,
@@ -84,28 +90,23 @@ export async function handleRequest<N extends OperationName>(
     target,
   };
 
-  const verdict = await govern(parts, session, principal, name, handler, input, target, governed);
-  if ('ruling' in verdict) return refuse(session, recorded, request, verdict.ruling);
-  const { permit } = verdict;
+  const judged = await judge(parts, session, principal, name, handler, input, target);
+  if (!('permit' in judged)) return refuse(recorded, approval, judged);
+  const { permit, report, review } = judged;
+  if (approval && review) requireCovered(approval, review);
+  const grantId = review && !approval ? await findGrant(recorded, review) : null;
+  if (review && !approval && grantId === null) return ask(session, recorded, request, review);
 
-  const hunted = await hunt(
-    parts,
-    session,
-    principal,
-    name,
-    handler,
-    input,
-    target,
-    permit,
-    governed,
+  const approvedBy = approval?.approval_id ?? grantId;
+  const endProgram = handler.runsProgram
+    ? parts.usage.beginExecution(principal.userId, { isOwed: approval !== null })
+    : null;
+  const intent = await recordIntent(recorded, permit, report, approvedBy).catch(
+    (error: unknown) => {
+      endProgram?.();
+      throw error;
+    },
   );
-  if ('ruling' in hunted) return refuse(session, recorded, request, hunted.ruling, hunted.alerts);
-  if ('blocking' in hunted) {
-    const entry = await recordRuling(recorded, { effect: 'block', policies: [] }, 'finding');
-    return blocked(name, hunted.reason, entry.id, hunted.blocking);
-  }
-
-  const intent = await recordIntent(recorded, permit, hunted.report, approval?.approval_id ?? null);
   const context: OperationContext = {
     parts,
     session,
@@ -114,7 +115,7 @@ export async function handleRequest<N extends OperationName>(
     effectId: effectIdOf(session.id, request),
     paths: target.paths,
     facts: permit.facts,
-    alerts: hunted.report.alerts,
+    alerts: report.alerts,
     signal: request.signal,
     connection: request.connection,
     ...tools,
@@ -130,37 +131,82 @@ export async function handleRequest<N extends OperationName>(
       await recordFailure(recorded, intent, outcomeOf(error, request.signal));
     }
     throw error;
+  } finally {
+    endProgram?.();
   }
 }
 
-async function refuse<N extends OperationName>(
+/** What the sender is in the session; an admin of the host decides on the approvals of any. */
+function placeOf(session: OperationSession, { name, identity }: Request) {
+  const isOversight = overseen.has(name) && identity.roles.includes('admin');
+  return session.members.roleOf(identity.userId) ?? (isOversight ? 'editor' : null);
+}
+
+const overseen: ReadonlySet<OperationName> = new Set([
+  'approval_list',
+  'approval_resolve',
+  'grant_revoke',
+]);
+
+async function refuse(
+  recorded: Recorded,
+  approval: ApprovalRecord | null,
+  refusal: Refusal,
+): Promise<Ending> {
+  const isFinding = 'finding' in refusal;
+  const entry = isFinding
+    ? await recordRuling(recorded, { effect: 'block', policies: [] }, 'finding')
+    : await recordRuling(recorded, refusal.block, refusal.block.code);
+  if (approval) {
+    throw stale(isFinding ? 'findings_changed' : 'policies_changed', { audit_id: entry.id });
+  }
+  const reason = isFinding ? refusal.finding : refusal.block.reason;
+  return blocked(recorded.name, reason, entry.id, refusal.alerts);
+}
+
+/** The grant by which a request passes unasked; null for none. */
+async function findGrant(
+  { parts, sessionId, principal, name, input, target }: Recorded,
+  review: ReviewDecision,
+): Promise<string | null> {
+  if (!review.grantable) return null;
+  const { key: scopeKey } = grantScope({ type: name, input }, pathsOf(target));
+  const request = { sessionId, principal, action: actionOf(name), scopeKey };
+  return (await parts.approvals.grants.find(request, review))?.grantId ?? null;
+}
+
+/** Stores the request until a person has decided. */
+async function ask(
   session: OperationSession,
   recorded: Recorded,
-  request: Request<N>,
-  ruling: Ruling,
-  alerts?: readonly Alert[],
+  request: Request,
+  review: ReviewDecision,
 ): Promise<Ending> {
   const { name, parts, principal, sessionId, target, input } = recorded;
-  if (ruling.effect === 'review' && contract[name].secrets.length > 0) {
+  if (contract[name].secrets.length > 0) {
     const reason = 'A person must approve this, and it may hold what may not be kept until then.';
-    const entry = await recordRuling(recorded, { ...ruling, effect: 'block' }, 'SECRET_INPUT');
-    return blocked(name, reason, entry.id, alerts);
+    const entry = await recordRuling(recorded, { ...review, effect: 'block' }, 'SECRET_INPUT');
+    return blocked(name, reason, entry.id);
   }
-  const entry = await recordRuling(recorded, ruling, ruling.code);
-  if (ruling.effect === 'block') return blocked(name, ruling.reason, entry.id, alerts);
-  const stored = {
+  const entry = await recordRuling(recorded, review, review.code);
+  const paths = pathsOf(target);
+  const stored: StoredRequest = {
     type: name,
     input,
     sessionId,
     clientId: request.clientId,
     requestId: request.requestId,
     principal: { kind: principal.kind, userId: principal.userId, roles: principal.roles },
+    paths,
     baseHash: await baseHash(session, target),
+    limits: runLimits(parts, name),
+    policyVersion: parts.policy.version,
   };
-  const approval = await parts.approvals.open(stored, ruling, {
+  const approval = await parts.approvals.open(stored, review, {
     action: actionOf(name),
     resource: resourceOf(session, target),
     preview: approvalPreview(stored),
+    scope: grantScope(stored, paths),
   });
   return { kind: 'review', approval, auditId: entry.id };
 }

@@ -40,6 +40,8 @@ export async function hunt<N extends OperationName>(
   if (!text) return { report: { alerts: [], riskScore: null } as unknown as ScanReport };
   const scan = await parts.hunter.scan({
     content: text.content,
+    // Mistakes refuse nothing, and to look for them costs a parse of every text.
+    issues: false,
     ...(text.language === undefined ? {} : { language: text.language }),
     ...(text.path === undefined ? {} : { path: text.path }),
   });

@@ -25,6 +25,12 @@ export interface Recorded {
   readonly target: ConfinedTarget;
 }
 
+/** An entry that says what is about to happen. */
+export interface Intent extends LogEntry {
+  /** Of the request's input, so that a whole file is hashed once and not for each entry. */
+  readonly inputHash: string;
+}
+
 /**
  * Layer 6, before the effect: what is about to happen, by whom and why it is allowed. It is durable
  * before anything acts, so that no effect is without its entry. Reads have no effect and need none.
@@ -36,11 +42,12 @@ export async function recordIntent(
   permit: Permit,
   report: ScanReport,
   approvalId: string | null,
-): Promise<LogEntry | null> {
+): Promise<Intent | null> {
   const operation = contract[recorded.name];
   if (!operation.verified || operation.class === 'read') return null;
-  return recorded.parts.audit.append({
-    ...statementOf(recorded),
+  const statement = statementOf(recorded);
+  const entry = await recorded.parts.audit.append({
+    ...statement,
     phase: 'intent',
     decision: 'allow',
     policies: permit.policies,
@@ -48,6 +55,7 @@ export async function recordIntent(
     ...(report.riskScore === null ? {} : { risk: Math.round(report.riskScore * 10) }),
     ...(approvalId === null ? {} : { approvalId }),
   });
+  return { ...entry, inputHash: statement.inputHash };
 }
 
 /**
@@ -58,20 +66,20 @@ export async function recordIntent(
 export async function verify<N extends OperationName>(
   recorded: Recorded,
   permit: Permit,
-  intent: LogEntry | null,
+  intent: Intent | null,
   result: ResultOf<N>,
 ): Promise<Proof | Record<string, never>> {
   const { parts, name } = recorded;
   if (!contract[name].verified) return {};
-  const output = canonicalJson(result);
+  const output = Buffer.from(canonicalJson(result));
   const entry = await parts.audit.append({
-    ...statementOf(recorded),
+    ...statementOf(recorded, intent),
     phase: 'result',
     decision: 'allow',
     policies: permit.policies,
     policyVersion: parts.policy.version,
-    outputHash: hashOf(Buffer.from(output)),
-    outputBytes: Buffer.byteLength(output),
+    outputHash: hashOf(output),
+    outputBytes: output.length,
     outcome: 'done',
     ...(intent ? { intent: intent.id } : {}),
   });
@@ -81,12 +89,12 @@ export async function verify<N extends OperationName>(
 /** Closes an intent whose operation failed; the failure itself goes to the client. */
 export async function recordFailure(
   recorded: Recorded,
-  intent: LogEntry | null,
+  intent: Intent | null,
   outcome: string,
 ): Promise<void> {
   if (!intent) return;
   await recorded.parts.audit.append({
-    ...statementOf(recorded),
+    ...statementOf(recorded, intent),
     phase: 'result',
     intent: intent.id,
     outcome,
@@ -109,17 +117,14 @@ export function recordRuling(
   });
 }
 
-function statementOf({
-  sessionId,
-  principal,
-  name,
-  input,
-  target,
-}: Recorded): Pick<ActionStatement, 'actor' | 'action' | 'subject' | 'inputHash'> {
+function statementOf(
+  { sessionId, principal, name, input, target }: Recorded,
+  intent: Intent | null = null,
+): Pick<ActionStatement, 'actor' | 'action' | 'subject' | 'inputHash'> {
   return {
     actor: { sub: principal.userId, kind: principal.kind, sessionId },
     action: actionOf(name),
     subject: target.main ? `${sessionId}:${target.main.path}` : sessionId,
-    inputHash: hashOfJson({ type: name, ...input }),
+    inputHash: intent?.inputHash ?? hashOfJson({ type: name, ...input }),
   };
 }

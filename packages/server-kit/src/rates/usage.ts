@@ -6,8 +6,10 @@ import { createTokenBuckets, type TokenBuckets } from './token-bucket.ts';
 
 /** What users and addresses take of the server, held to the limits. */
 export interface Usage {
+  /** Counts anything that a user sends, also repeats and nonsense; false when it is a flood. */
+  takeFrame(userId: string): boolean;
   /**
-   * Counts a message of a user.
+   * Counts a request of a user.
    * @throws RequestError `rate_limited` (retryable, with `retryAfterMs`).
    */
   takeMessage(userId: string): void;
@@ -33,11 +35,20 @@ export interface Usage {
 /** When to ask again for what is free as soon as something else ends, milliseconds. */
 const busyRetryMs = 1_000;
 
+/** How many times as many frames as requests a user may send: each may come again after a reconnect. */
+const framesPerMessage = 10;
+
 const secondMs = 1_000;
 const minuteMs = 60_000;
 
 /** Makes the books of one server; they are in memory, and begin empty. */
 export function createUsage(limits: Limits, clock: () => number): Usage {
+  const frames = createTokenBuckets({
+    count: limits.messagesPerSecond * framesPerMessage,
+    periodMs: secondMs,
+    burst: limits.messageBurst * framesPerMessage,
+    clock,
+  });
   const messages = createTokenBuckets({
     count: limits.messagesPerSecond,
     periodMs: secondMs,
@@ -58,11 +69,13 @@ export function createUsage(limits: Limits, clock: () => number): Usage {
   const users = createCounts({ perKey: limits.connectionsPerUser, inAll: Infinity });
 
   return {
+    takeFrame: (userId) => frames.take(userId) === 0,
+
     takeMessage(userId) {
       const waitMs = messages.take(userId);
       if (waitMs === 0) return;
       throw limited(
-        `More than ${limits.messagesPerSecond} messages a second are too many.`,
+        `More than ${limits.messagesPerSecond} requests a second are too many.`,
         waitMs,
       );
     },

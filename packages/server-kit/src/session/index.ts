@@ -1,3 +1,4 @@
+export { createHostMembers, type HostMembers } from './host-members.ts';
 export { createSessionRegistry, type SessionRegistry, type WorkspaceLocator } from './registry.ts';
 export { errorMessage } from './error-message.ts';
 export type { RequestFrame } from './requests.ts';

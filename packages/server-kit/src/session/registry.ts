@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { RequestError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { releaseSessionOwner, sessionOwner } from '../sandbox/index.ts';
+import type { SessionMembers } from '../operations/handler.ts';
+import { createMembers } from './members.ts';
 import { createSession, type Session } from './session.ts';
 
 /** Chooses the host directory of a session's workspace. */
@@ -12,11 +14,13 @@ export interface SessionRegistry {
   /**
    * Joins a session, or makes it.
    *
-   * @throws RequestError `forbidden` when it belongs to somebody else, `invalid_message` when the
-   * name is not one.
+   * @throws RequestError `forbidden` for who is neither its owner nor a member, `invalid_message`
+   * when the name is not one.
    */
   open(id: string | null, userId: string): Promise<Session>;
   get(id: string): Session | null;
+  /** Who works in a session, also in one that is not in memory; null when there is none. */
+  membersOf(id: string): Promise<(SessionMembers & { owner: string }) | null>;
   readonly sessions: ReadonlyMap<string, Session>;
   /**
    * Lets sandboxes rest that are not needed, and closes sessions that nobody is connected to and that
@@ -44,6 +48,7 @@ export function createSessionRegistry(
     const session = createSession({
       id,
       owner: row.owner,
+      members: isNew ? new Map() : await parts.storage.members.list(id),
       isNew,
       createdAt: row.created_at,
       parts,
@@ -70,6 +75,18 @@ export function createSessionRegistry(
     sessions,
     get: (id) => sessions.get(id) ?? null,
 
+    async membersOf(id) {
+      // One that is being opened reads its members now, and would miss a change made beside it.
+      const session = sessions.get(id) ?? (await opening.get(id));
+      if (session) return { ...session.members, owner: session.owner };
+      const row = await parts.storage.sessions.find(id);
+      if (!row) return null;
+      const { owner } = row;
+      const { members: store } = parts.storage;
+      const known = await store.list(id);
+      return { ...createMembers({ sessionId: id, owner, known, store, onRemove() {} }), owner };
+    },
+
     async open(id, userId) {
       if (id !== null && !namePattern.test(id)) {
         throw new RequestError(
@@ -81,7 +98,7 @@ export function createSessionRegistry(
       // It may be about to be put away, and this connection is not counted until it has joined.
       idleSince.delete(name);
       const session = sessions.get(name) ?? (await openOnce(name, userId));
-      if (session.owner !== userId) {
+      if (session.members.roleOf(userId) === null) {
         throw new RequestError('forbidden', 'This session belongs to somebody else.');
       }
       return session;

@@ -1,24 +1,22 @@
 import {
-  actionOf,
   contract,
   type ErrorMessage,
   type EventFields,
   type EventName,
   type InputOf,
   type OperationName,
-  type PendingMessage,
 } from '@ide-assistant/sdk/protocol';
 import type { ToolResult } from '../assistant/assistant.ts';
 import type { Identity } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
-import type { ApprovalRecord, StoredRequest } from '../governance/index.ts';
+import { parseRequest, type ApprovalRecord, type StoredRequest } from '../governance/index.ts';
 import { handlers } from '../operations/index.ts';
-import { publicApproval } from '../operations/public-approval.ts';
 import type { Parts } from '../parts.ts';
-import { handleRequest, type Ending, type Request } from '../pipeline/handle-request.ts';
+import { handleRequest, type Ending } from '../pipeline/handle-request.ts';
 import type { Outcome, RequestKey } from '../storage/index.ts';
 import { errorMessage } from './error-message.ts';
 import { createPathOrder } from './path-order.ts';
+import { createReviews, requesterOf } from './reviews.ts';
 import { recordStream, startRequest, type RunningRequest } from './running-request.ts';
 import type { Session, SessionConnection } from './session.ts';
 import { toolResultOf } from './tool-result.ts';
@@ -30,15 +28,32 @@ export interface RequestFrame {
   fields: Record<string, unknown>;
 }
 
+/** Who sends a request, and where its messages go. */
+export interface RequestSender {
+  readonly clientId: string;
+  readonly identity: Identity;
+  send(text: string): void;
+}
+
+/** What ends a request. */
+export type Reply = Record<string, unknown> & { type: string };
+
 /** The requests of a session: each is executed at most once and answered to whoever asks. */
 export interface Requests {
   /** Runs a request, joins the one that runs already, or repeats the reply that is kept. */
   submit(connection: SessionConnection, frame: RequestFrame): void;
+  /**
+   * Performs a request of somebody without a connection and resolves with its reply.
+   * @throws RequestError `unavailable` when the server stops.
+   */
+  ask(sender: Omit<RequestSender, 'send'>, frame: RequestFrame): Promise<Reply>;
   /** Ends the waiting of a request whose approval was denied or has expired. */
   refuseApproval(record: ApprovalRecord): Promise<void>;
   /** Requests that run now, with their text so far. */
   running(): EventFields<'session_snapshot'>['running'];
   forgetListener(connection: SessionConnection): void;
+  /** Stops what was begun by somebody who may no longer act, also what waits for a person. */
+  stopWhere(fits: (identity: Identity) => boolean): void;
   readonly count: number;
   /** How many of them do not wait for a person. */
   readonly working: number;
@@ -71,42 +86,22 @@ export function createRequests(parts: Parts, session: Session): Requests {
 
   const requests: Requests = {
     submit(connection, frame) {
-      const key = keyOf(connection.clientId, frame.requestId);
-      const joined = active.get(textOf(key));
-      if (joined) {
-        joined.listeners.add(connection);
-        if (joined.pending) connection.send(JSON.stringify(joined.pending));
-        return;
-      }
-      if (isDraining && !servedWhileDraining.has(frame.name)) return;
-      if (active.size >= parts.limits.requestsInFlight) {
-        const error = new RequestError(
-          'rate_limited',
-          `More than ${parts.limits.requestsInFlight} requests of this session wait for an answer.`,
-          { retryable: true, retryAfterMs: crowdedRetryMs },
-        );
-        connection.send(JSON.stringify(errorMessage(error, frame.requestId, frame.name)));
-        return;
-      }
-      const running = startRequest(key, frame.name);
-      running.listeners.add(connection);
-      active.set(textOf(key), running);
-      void perform(running, frame, connection);
+      begin(connection, connection, frame);
     },
 
-    async refuseApproval(record) {
-      const stored = JSON.parse(record.request) as StoredRequest;
-      const running = adopt(stored);
-      const expired = record.state === 'expired';
-      const error = new RequestError(
-        expired ? 'approval_expired' : 'approval_denied',
-        expired
-          ? 'Nobody approved the request in time.'
-          : `The request was denied${record.comment ? `: ${record.comment}` : '.'}`,
-      );
-      announce(record);
-      await finish(running, errorMessage(error, stored.requestId, stored.type), true);
+    ask({ clientId, identity }, frame) {
+      if (isDraining)
+        throw new RequestError('unavailable', 'The server stops.', { retryable: true });
+      return new Promise((resolve) => {
+        const send = (text: string | Uint8Array) => {
+          const reply = JSON.parse(String(text)) as Reply;
+          if (reply.type !== 'pending') resolve(reply);
+        };
+        begin({ clientId, identity, send }, null, frame);
+      });
     },
+
+    refuseApproval: (record) => reviews.refuse(record),
 
     running: () =>
       [...active.values()]
@@ -122,6 +117,10 @@ export function createRequests(parts: Parts, session: Session): Requests {
 
     forgetListener(connection) {
       for (const running of active.values()) running.listeners.delete(connection);
+    },
+
+    stopWhere(fits) {
+      for (const { identity, abort } of active.values()) if (fits(identity)) abort.abort();
     },
 
     get count() {
@@ -142,7 +141,40 @@ export function createRequests(parts: Parts, session: Session): Requests {
       await requests.drain();
     },
   };
+  const reviews = createReviews({
+    ...{ parts, session, adopt, end, finish, failureOf },
+    handle: (running, request) => handleRequest(hostOf(running, request.identity), request),
+  });
   return requests;
+
+  /** Runs a request, joins the one that runs already, or repeats the reply that is kept. */
+  function begin(
+    sender: RequestSender,
+    connection: SessionConnection | null,
+    frame: RequestFrame,
+  ): void {
+    const key = keyOf(sender.clientId, frame.requestId);
+    const joined = active.get(textOf(key));
+    if (joined) {
+      joined.listeners.add(sender);
+      if (joined.pending) sender.send(JSON.stringify(joined.pending));
+      return;
+    }
+    if (isDraining && !servedWhileDraining.has(frame.name)) return;
+    if (active.size >= parts.limits.requestsInFlight) {
+      const error = new RequestError(
+        'rate_limited',
+        `More than ${parts.limits.requestsInFlight} requests of this session wait for an answer.`,
+        { retryable: true, retryAfterMs: crowdedRetryMs },
+      );
+      sender.send(JSON.stringify(errorMessage(error, frame.requestId, frame.name)));
+      return;
+    }
+    const running = startRequest(key, frame.name, sender.identity);
+    running.listeners.add(sender);
+    active.set(textOf(key), running);
+    void perform(running, frame, sender, connection);
+  }
 
   function atWork(): RunningRequest[] {
     return [...active.values()].filter(({ pending }) => pending === null);
@@ -151,7 +183,8 @@ export function createRequests(parts: Parts, session: Session): Requests {
   async function perform(
     running: RunningRequest,
     frame: RequestFrame,
-    connection: SessionConnection,
+    sender: RequestSender,
+    connection: SessionConnection | null,
   ): Promise<void> {
     const { name, requestId, fields } = frame;
     const isRead = contract[name].class === 'read';
@@ -163,6 +196,8 @@ export function createRequests(parts: Parts, session: Session): Requests {
     try {
       const known = isRead ? null : await parts.storage.outcomes.find(running.key);
       if (known && (await repeatKnown(running, known))) return;
+      // A repeat costs nothing, or a client that reconnects could be refused what it is owed.
+      if (known === null) charge(sender, name);
       if (!isRead) await parts.storage.outcomes.begin(running.key, name);
       // A turn may be long in coming, and who has cancelled meanwhile need not wait for it.
       await (turn === null
@@ -173,12 +208,12 @@ export function createRequests(parts: Parts, session: Session): Requests {
       await end(running, () => {
         // It may have been cancelled while it waited for its turn.
         running.abort.signal.throwIfAborted();
-        return handleRequest(hostOf(running, connection.identity), {
+        return handleRequest(hostOf(running, sender.identity), {
           name,
           fields: { ...fields, request_id: requestId },
           requestId,
           clientId: running.key.clientId,
-          identity: connection.identity,
+          identity: sender.identity,
           kind: 'user',
           signal: running.abort.signal,
           connection,
@@ -187,21 +222,26 @@ export function createRequests(parts: Parts, session: Session): Requests {
         });
       });
     } catch (error) {
-      // Only the store of outcomes fails here; the request itself has its own net.
+      // It was one too many, or the store of outcomes failed; the request itself has its own net.
       await finish(running, failureOf(running, error), false);
     } finally {
       place.leave();
     }
   }
 
+  function charge({ identity }: RequestSender, name: OperationName): void {
+    parts.usage.takeMessage(identity.userId);
+    parts.usage.takeOperation(identity.userId, name);
+  }
+
   /** Runs a request to its end, or to where a person must decide. */
   async function end(running: RunningRequest, work: () => Promise<Ending>): Promise<string> {
-    let message: Record<string, unknown> & { type: string };
+    let message: Reply;
     let keep = true;
     try {
       const ending = await work();
       if (ending.kind === 'review') {
-        suspend(running, ending.approval, ending.auditId);
+        reviews.suspend(running, ending.approval, ending.auditId);
         return 'pending';
       }
       message = ending.message;
@@ -261,116 +301,15 @@ export function createRequests(parts: Parts, session: Session): Requests {
       return true;
     }
     const asked = (await parts.approvals.list(session.id)).findLast((record) => {
-      const stored = JSON.parse(record.request) as StoredRequest;
+      const stored = parseRequest(record.request);
       return stored.clientId === key.clientId && stored.requestId === key.requestId;
     });
     // Its approval may have been taken up, and it answered by that, since the look at its outcome.
     if (active.get(textOf(key)) !== running) return true;
-    if (asked && (await takeUp(running, asked))) return true;
+    if (asked && (await reviews.takeUp(running, asked))) return true;
     if (contract[type].class !== 'run') return false;
     await finish(running, interruptedMessage(running), true);
     return true;
-  }
-
-  /** Goes on where the server ended with an approval; false when it was run and cut off. */
-  async function takeUp(running: RunningRequest, asked: ApprovalRecord): Promise<boolean> {
-    switch (asked.state) {
-      case 'pending':
-        suspend(running, asked, asked.approval_id);
-        return true;
-      case 'approved':
-        // Of all who try, one runs it, and answers whoever waits for it here.
-        runApproved(asked).catch((error: unknown) => {
-          parts.logger.error({ error }, 'An approved request could not be run.');
-        });
-        return true;
-      case 'denied':
-      case 'expired':
-        await requests.refuseApproval(asked);
-        return true;
-      case 'cancelled':
-        await finish(running, { type: 'cancelled' }, true);
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  function suspend(running: RunningRequest, approval: ApprovalRecord, auditId: string): void {
-    const { type, key } = running;
-    const pending: PendingMessage = {
-      type: 'pending',
-      request_id: key.requestId,
-      action: actionOf(type),
-      reason: approval.reasons.join(' '),
-      audit_id: auditId,
-      approval_id: approval.approval_id,
-      expires_at: approval.expires_at,
-    };
-    running.pending = pending;
-    running.abort.signal.addEventListener('abort', () => void cancelPending(running, approval), {
-      once: true,
-    });
-    for (const listener of running.listeners) listener.send(JSON.stringify(pending));
-    const { state: _state, ...fields } = publicApproval(approval);
-    session.publish('approval_required', fields, key.requestId);
-  }
-
-  async function cancelPending(running: RunningRequest, approval: ApprovalRecord): Promise<void> {
-    if (running.pending === null) return;
-    // Too late: it was approved or has expired, and ends by that.
-    if (!(await parts.approvals.cancel(approval.approval_id))) return;
-    running.pending = null;
-    announce({ ...approval, state: 'cancelled' });
-    await finish(running, { type: 'cancelled' }, true);
-  }
-
-  /** Runs a request that a person has approved, from the bytes that were stored. */
-  async function runApproved(record: ApprovalRecord): Promise<void> {
-    let stored: StoredRequest | null;
-    try {
-      stored = await parts.approvals.claim(record.approval_id);
-    } catch (error) {
-      const running = adopt(JSON.parse(record.request) as StoredRequest);
-      running.pending = null;
-      await finish(running, failureOf(running, error), true);
-      return;
-    }
-    // Only now: what nobody runs would wait here for ever.
-    if (!stored) return;
-    const running = adopt(stored);
-    running.pending = null;
-    const identity: Identity = {
-      userId: stored.principal.userId,
-      roles: stored.principal.roles,
-      expiresAt: null,
-      tokenId: null,
-    };
-    const request: Request = {
-      name: stored.type,
-      fields: stored.input,
-      requestId: stored.requestId,
-      clientId: stored.clientId,
-      identity,
-      kind: stored.principal.kind,
-      signal: running.abort.signal,
-      connection: null,
-      approval: record,
-      hadBegun: false,
-    };
-    let state: 'executed' | 'failed' | 'stale' = 'failed';
-    await end(running, async () => {
-      try {
-        const ending = await handleRequest(hostOf(running, identity), request);
-        if (ending.kind === 'reply' && ending.message.type !== 'blocked') state = 'executed';
-        return ending;
-      } catch (error) {
-        if (error instanceof RequestError && error.details?.['stale']) state = 'stale';
-        throw error;
-      }
-    });
-    await parts.approvals.finish(record.approval_id, state);
-    announce({ ...record, state });
   }
 
   /** The running record of a stored request; a new one when the server was restarted since. */
@@ -378,18 +317,9 @@ export function createRequests(parts: Parts, session: Session): Requests {
     const key = keyOf(stored.clientId, stored.requestId);
     const known = active.get(textOf(key));
     if (known) return known;
-    const running = startRequest(key, stored.type);
+    const running = startRequest(key, stored.type, requesterOf(stored));
     active.set(textOf(key), running);
     return running;
-  }
-
-  function announce(record: ApprovalRecord): void {
-    session.publish('approval_resolved', {
-      approval_id: record.approval_id,
-      decision: record.state === 'denied' ? 'deny' : record.resolvedBy === null ? null : 'approve',
-      by: record.resolvedBy,
-      state: record.state,
-    });
   }
 
   function hostOf(running: RunningRequest, identity: Identity) {
@@ -410,12 +340,8 @@ export function createRequests(parts: Parts, session: Session): Requests {
           other.abort.abort();
           return (await other.ended) === 'cancelled';
         },
-        runApproved: (record: ApprovalRecord) => {
-          runApproved(record).catch((error: unknown) => {
-            parts.logger.error({ error }, 'An approved request could not be run.');
-          });
-        },
-        refuseApproval: (record: ApprovalRecord) => requests.refuseApproval(record),
+        runApproved: reviews.run,
+        refuseApproval: reviews.refuse,
       },
     };
   }
@@ -428,7 +354,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
     input: InputOf<N>,
   ): Promise<ToolResult<N>> {
     const requestId = parts.createId('t');
-    const running = startRequest(keyOf(parent.key.clientId, requestId), name);
+    const running = startRequest(keyOf(parent.key.clientId, requestId), name, identity);
     const replies: string[] = [];
     running.listeners.add({ send: (text) => void replies.push(text) });
     active.set(textOf(running.key), running);

@@ -1,4 +1,5 @@
 import type { OperationName, PendingMessage } from '@ide-assistant/sdk/protocol';
+import type { Identity } from '../auth/index.ts';
 import type { RequestKey } from '../storage/index.ts';
 
 /** Whoever is to be told how a request ends. */
@@ -10,6 +11,8 @@ export interface ReplyListener {
 export interface RunningRequest {
   readonly key: RequestKey;
   readonly type: OperationName;
+  /** Who began it. */
+  readonly identity: Identity;
   readonly abort: AbortController;
   /** Connections that asked for it and are still there. */
   readonly listeners: Set<ReplyListener>;
@@ -26,7 +29,11 @@ export interface RunningRequest {
 const maxStreamText = 262_144;
 
 /** Makes the record of a request that begins now. */
-export function startRequest(key: RequestKey, type: OperationName): RunningRequest {
+export function startRequest(
+  key: RequestKey,
+  type: OperationName,
+  identity: Identity,
+): RunningRequest {
   let settle: (type: string) => void = () => undefined;
   const ended = new Promise<string>((resolve) => {
     settle = resolve;
@@ -34,6 +41,7 @@ export function startRequest(key: RequestKey, type: OperationName): RunningReque
   return {
     key,
     type,
+    identity,
     abort: new AbortController(),
     listeners: new Set(),
     pending: null,

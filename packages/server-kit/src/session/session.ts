@@ -5,12 +5,14 @@ import {
   topicOf,
   type EventFields,
   type EventName,
+  type MemberRole,
   type Topic,
 } from '@ide-assistant/sdk/protocol';
 import type { Identity } from '../auth/index.ts';
 import type { OperationConnection, OperationSession } from '../operations/handler.ts';
 import type { Parts } from '../parts.ts';
 import { openWorkspace, type Workspace } from '../workspace/index.ts';
+import { createMembers } from './members.ts';
 import { createReplayLog } from './replay-log.ts';
 import { createRequests, type Requests } from './requests.ts';
 import { createSandboxLife } from './sandbox-life.ts';
@@ -46,7 +48,7 @@ export interface Welcome {
   snapshot: Snapshot | null;
 }
 
-/** One user's workspace with its connections, events and running requests. */
+/** A workspace with those who work in it, their connections, its events and running requests. */
 export interface Session extends OperationSession {
   /**
    * Numbers an event, names the request that caused it, and sends it to the connections that subscribe
@@ -54,7 +56,6 @@ export interface Session extends OperationSession {
    * number, are not kept, and are spared a connection that is slow.
    */
   publish<N extends EventName>(type: N, fields: EventFields<N>, requestId?: string): void;
-  readonly owner: string;
   readonly connections: ReadonlySet<SessionConnection>;
   readonly requests: Requests;
   readonly terminals: Terminals;
@@ -83,6 +84,8 @@ const drainPollMs = 10;
 export function createSession(options: {
   id: string;
   owner: string;
+  /** Who else works in it. */
+  members: Map<string, MemberRole>;
   isNew: boolean;
   /** When the session was made, epoch milliseconds. */
   createdAt: number;
@@ -148,6 +151,13 @@ export function createSession(options: {
   const session: Session = {
     id,
     owner,
+    members: createMembers({
+      sessionId: id,
+      owner,
+      known: options.members,
+      store: parts.storage.members,
+      onRemove: (userId) => expel(userId),
+    }),
     connections,
     lastRun: null,
     commandDirectory: '',
@@ -248,6 +258,15 @@ export function createSession(options: {
   };
   const requests = createRequests(parts, session);
   return session;
+
+  function expel(userId: string): void {
+    requests.stopWhere((identity) => identity.userId === userId);
+    for (const connection of connections) {
+      if (connection.identity.userId === userId) {
+        connection.close(closeCodes.forbidden, 'You are no longer a member of this session.');
+      }
+    }
+  }
 
   function letIn(connection: SessionConnection): void {
     connections.add(connection);

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ApprovalRecord, ApprovalStore } from '../governance/index.ts';
+import { grantStore } from './grants.ts';
 import type { Schema } from './schema.ts';
 
 /** Stores approvals in the database; each move is one compare-and-swap on the version. */
@@ -45,5 +46,6 @@ export function approvalStore(database: Kysely<Schema>): ApprovalStore {
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
     },
+    grants: grantStore(database),
   };
 }

@@ -1,3 +1,4 @@
+export type { MemberStore } from './members.ts';
 export type { MessageStore } from './messages.ts';
 export type { Outcome, OutcomeStore, RequestKey } from './outcomes.ts';
 export type { Proposal, ProposalState, ProposalStore } from './proposals.ts';

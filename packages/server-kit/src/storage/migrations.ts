@@ -96,4 +96,53 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '0003-members': {
+    async up(database: Kysely<unknown>) {
+      await database.schema
+        .createTable('members')
+        .addColumn('session_id', 'text', (column) => column.notNull())
+        .addColumn('user_id', 'text', (column) => column.notNull())
+        .addColumn('role', 'text', (column) => column.notNull())
+        .addColumn('added_at', 'integer', (column) => column.notNull())
+        .addPrimaryKeyConstraint('members_key', ['session_id', 'user_id'])
+        .execute();
+    },
+  },
+  '0004-revocations': {
+    async up(database: Kysely<unknown>) {
+      const { schema } = database;
+      await schema
+        .createTable('revocations')
+        .addColumn('position', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('value', 'text', (column) => column.notNull())
+        .addColumn('until', 'integer', (column) => column.notNull())
+        .addColumn('forget_at', 'integer')
+        .execute();
+      await schema
+        .createIndex('revocations_by_end')
+        .on('revocations')
+        .column('forget_at')
+        .execute();
+    },
+  },
+  '0005-grants': {
+    async up(database: Kysely<unknown>) {
+      const { schema } = database;
+      await schema
+        .createTable('grants')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('session_id', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'integer', (column) => column.notNull())
+        .addColumn('ended_at', 'integer')
+        .addColumn('record', 'text', (column) => column.notNull())
+        .execute();
+      await schema
+        .createIndex('grants_by_session')
+        .on('grants')
+        .columns(['session_id', 'ended_at'])
+        .execute();
+      await schema.createIndex('approvals_by_state').on('approvals').column('state').execute();
+    },
+  },
 };

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
+import { prepareQuery } from './prepared-query.ts';
 import type { Schema } from './schema.ts';
+import { createWriteGroup } from './write-group.ts';
 
 /** Names one request for ever: an id is unique within its client, a client within its session. */
 export interface RequestKey {
@@ -28,48 +30,55 @@ export interface OutcomeStore {
 
 /** Stores outcomes in the database. */
 export function outcomeStore(database: Kysely<Schema>, clock: () => number): OutcomeStore {
-  const columns = (key: RequestKey) => ({
-    session_id: key.sessionId,
-    client_id: key.clientId,
-    request_id: key.requestId,
-  });
+  const write = createWriteGroup(database);
+  const find = prepareQuery<RequestKey, Outcome>((slot) =>
+    database
+      .selectFrom('outcomes')
+      .select(['type', 'reply'])
+      .where('session_id', '=', slot('sessionId'))
+      .where('client_id', '=', slot('clientId'))
+      .where('request_id', '=', slot('requestId')),
+  );
+  const begin = prepareQuery<RequestKey & { type: string; startedAt: number }>((slot) =>
+    database
+      .insertInto('outcomes')
+      .values({
+        session_id: slot('sessionId'),
+        client_id: slot('clientId'),
+        request_id: slot('requestId'),
+        type: slot('type'),
+        reply: null,
+        started_at: slot('startedAt'),
+        finished_at: null,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['session_id', 'client_id', 'request_id']).doNothing(),
+      ),
+  );
+  const finish = prepareQuery<RequestKey & { reply: string; finishedAt: number }>((slot) =>
+    database
+      .updateTable('outcomes')
+      .set({ reply: slot('reply'), finished_at: slot('finishedAt') })
+      .where('session_id', '=', slot('sessionId'))
+      .where('client_id', '=', slot('clientId'))
+      .where('request_id', '=', slot('requestId')),
+  );
   return {
     async find(key) {
-      const row = await database
-        .selectFrom('outcomes')
-        .select(['type', 'reply'])
-        .where('session_id', '=', key.sessionId)
-        .where('client_id', '=', key.clientId)
-        .where('request_id', '=', key.requestId)
-        .executeTakeFirst();
-      return row ?? null;
+      const { rows } = await database.executeQuery(find(key));
+      return rows[0] ?? null;
     },
-    async begin(key, type) {
-      await database
-        .insertInto('outcomes')
-        .values({ ...columns(key), type, reply: null, started_at: clock(), finished_at: null })
-        .onConflict((conflict) =>
-          conflict.columns(['session_id', 'client_id', 'request_id']).doNothing(),
-        )
-        .execute();
-    },
-    async finish(key, reply) {
-      await database
-        .updateTable('outcomes')
-        .set({ reply, finished_at: clock() })
-        .where('session_id', '=', key.sessionId)
-        .where('client_id', '=', key.clientId)
-        .where('request_id', '=', key.requestId)
-        .execute();
-    },
-    async forget(key) {
-      await database
-        .deleteFrom('outcomes')
-        .where('session_id', '=', key.sessionId)
-        .where('client_id', '=', key.clientId)
-        .where('request_id', '=', key.requestId)
-        .execute();
-    },
+    begin: (key, type) => write(begin({ ...key, type, startedAt: clock() })),
+    finish: (key, reply) => write(finish({ ...key, reply, finishedAt: clock() })),
+    forget: (key) =>
+      write(
+        database
+          .deleteFrom('outcomes')
+          .where('session_id', '=', key.sessionId)
+          .where('client_id', '=', key.clientId)
+          .where('request_id', '=', key.requestId)
+          .compile(),
+      ),
     async prune(ageMs) {
       await database
         .deleteFrom('outcomes')

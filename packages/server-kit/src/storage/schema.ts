@@ -1,3 +1,4 @@
+import type { MemberRole } from '@ide-assistant/sdk/protocol';
 import type { Generated } from 'kysely';
 
 /** Tables of the embedded store, one interface each. Times are epoch milliseconds. */
@@ -5,10 +6,13 @@ export interface Schema {
   sessions: SessionRow;
   outcomes: OutcomeRow;
   approvals: ApprovalRow;
+  grants: GrantRow;
   messages: MessageRow;
   proposals: ProposalRow;
   quarantine: QuarantineRow;
   fixes: FixRow;
+  members: MemberRow;
+  revocations: RevocationRow;
 }
 
 /** A session and the user that it belongs to. */
@@ -16,6 +20,14 @@ export interface SessionRow {
   id: string;
   owner: string;
   created_at: number;
+}
+
+/** A user beside its owner who works in a session. */
+export interface MemberRow {
+  session_id: string;
+  user_id: string;
+  role: MemberRole;
+  added_at: number;
 }
 
 /** What became of a request: `reply` is null from its start until its end. */
@@ -37,6 +49,17 @@ export interface ApprovalRow {
   state: string;
   version: number;
   /** The whole record as JSON text; the columns beside it are what queries need. */
+  record: string;
+}
+
+/** An approval that holds for a session. */
+export interface GrantRow {
+  id: string;
+  session_id: string;
+  created_at: number;
+  /** When somebody took it back; null while nobody has. */
+  ended_at: number | null;
+  /** The whole record as JSON text. */
   record: string;
 }
 
@@ -88,4 +111,16 @@ export interface FixRow {
   /** The reply that tells of the fix, as JSON text. */
   reply: string;
   noted_at: number;
+}
+
+/** Tokens that a host has taken back. */
+export interface RevocationRow {
+  /** Counts up, so that a server finds what others have added. */
+  position: Generated<number>;
+  kind: 'jti' | 'sid' | 'subject';
+  value: string;
+  /** For a subject the moment until which its tokens were issued; 0 for the others. */
+  until: number;
+  /** From when on no revoked token can be alive any more; null when that is not known. */
+  forget_at: number | null;
 }

@@ -5,11 +5,16 @@ import type { Schema, SessionRow } from './schema.ts';
 export interface SessionStore {
   /** Returns the session, or makes it with this owner where it is new. */
   openOrCreate(id: string, owner: string): Promise<{ row: SessionRow; isNew: boolean }>;
+  find(id: string): Promise<SessionRow | null>;
 }
 
 /** Stores sessions in the database. */
 export function sessionStore(database: Kysely<Schema>, clock: () => number): SessionStore {
+  const find = async (id: string) =>
+    (await database.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst()) ??
+    null;
   return {
+    find,
     async openOrCreate(id, owner) {
       const { numInsertedOrUpdatedRows = 0n } = await database
         .insertInto('sessions')

@@ -3,20 +3,25 @@ import { join } from 'node:path';
 import { Kysely, type Dialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { KitError } from '../errors.ts';
+import type { RevocationStore } from '../auth/index.ts';
 import type { ApprovalStore } from '../governance/index.ts';
 import { approvalStore } from './approvals.ts';
 import { nodeSqliteDialect } from './drivers/node-sqlite.ts';
+import { memberStore, type MemberStore } from './members.ts';
 import { messageStore, type MessageStore } from './messages.ts';
 import { migrations } from './migrations.ts';
 import { outcomeStore, type OutcomeStore } from './outcomes.ts';
 import { proposalStore, type ProposalStore } from './proposals.ts';
 import { quarantineStore, type QuarantineStore } from './quarantine.ts';
+import { revocationStore } from './revocations.ts';
 import type { Schema } from './schema.ts';
 import { sessionStore, type SessionStore } from './sessions.ts';
 
 /** All that the kit remembers, but for the audit log and the workspaces. */
 export interface Storage {
   sessions: SessionStore;
+  members: MemberStore;
+  revocations: RevocationStore;
   outcomes: OutcomeStore;
   approvals: ApprovalStore;
   messages: MessageStore;
@@ -51,6 +56,8 @@ export async function openStorage(options: {
   }
   return {
     sessions: sessionStore(database, clock),
+    members: memberStore(database, clock),
+    revocations: revocationStore(database),
     outcomes: outcomeStore(database, clock),
     approvals: approvalStore(database),
     messages: messageStore(database),

@@ -6,7 +6,7 @@ import {
   type ErrorCode,
   type Topic,
 } from '@ide-assistant/sdk/protocol';
-import type { Identity } from '../auth/index.ts';
+import { networkOf, refuseToken, type Identity } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import {
@@ -16,19 +16,9 @@ import {
   type SessionRegistry,
   type Welcome,
 } from '../session/index.ts';
-import { readHandshake, type Handshake, type UpgradeRequest } from './handshake.ts';
+import { readHandshake, tokenOf, type Handshake, type UpgradeRequest } from './handshake.ts';
+import { identify, type HostAuthenticate } from './identify.ts';
 import type { SocketLike } from './socket.ts';
-
-/** Asks the host app who its user is, as by its cookie; null refuses. */
-export type HostAuthenticate = (
-  request: UpgradeRequest,
-) => Promise<HostUser | null> | HostUser | null;
-
-/** A user as the host app knows him. */
-export interface HostUser {
-  id: string;
-  roles: readonly string[];
-}
 
 /** An open connection, for the kit's heartbeat and shutdown. */
 export interface Connection {
@@ -36,7 +26,8 @@ export interface Connection {
   readonly session: Session | null;
   /** Time of the last frame from the client, epoch milliseconds. */
   readonly lastSeen: number;
-  readonly expiresAt: number | null;
+  /** Who is connected; null until that is known. */
+  readonly identity: Identity | null;
   readonly bufferedBytes: number;
   send(data: string | Uint8Array): void;
   close(code: number, reason: string): void;
@@ -63,6 +54,7 @@ export function openConnection(options: {
   let identity: Identity | null = null;
   let lastSeen = clock();
   let isClosed = false;
+  const releases: (() => void)[] = [];
 
   const connection: Connection = {
     id: parts.createId('c'),
@@ -72,8 +64,8 @@ export function openConnection(options: {
     get lastSeen() {
       return lastSeen;
     },
-    get expiresAt() {
-      return identity?.expiresAt ?? null;
+    get identity() {
+      return identity;
     },
     get bufferedBytes() {
       return isClosed ? 0 : socket.bufferedBytes;
@@ -111,12 +103,14 @@ export function openConnection(options: {
 
   async function open(): Promise<void> {
     try {
+      admit(parts.usage.openFrom(networkOf(parts.addressOf(request) ?? '')));
       const handshake = readHandshake(request);
-      identity = await identify(handshake);
+      const token = () => tokenOf(handshake);
+      identity = await identify({ parts, authenticate, request, token });
+      admit(parts.usage.openFor(identity.userId));
       const session = await registry.open(handshake.sessionId, identity.userId);
       if (session.connections.size >= limits.connectionsPerSession) {
-        connection.close(closeCodes.rateLimited, '1000');
-        return;
+        throw crowded();
       }
       await join(session, handshake, identity);
     } catch (error) {
@@ -127,11 +121,11 @@ export function openConnection(options: {
     }
   }
 
-  async function identify({ token }: Handshake): Promise<Identity> {
-    if (token !== null && parts.verifyToken) return parts.verifyToken(token);
-    const user = authenticate ? await authenticate(request) : null;
-    if (!user) throw new RequestError('unauthenticated', 'A token is needed.');
-    return { userId: user.id, roles: user.roles, expiresAt: null, tokenId: null };
+  /** Takes a place among the connections that one may have, until this one ends. */
+  function admit(release: (() => void) | null): void {
+    if (release === null) throw crowded();
+    if (isClosed) release();
+    else releases.push(release);
   }
 
   async function join(session: Session, handshake: Handshake, who: Identity): Promise<void> {
@@ -176,6 +170,7 @@ export function openConnection(options: {
   async function renewToken(token: string): Promise<number | null> {
     if (!parts.verifyToken) throw new RequestError('forbidden', 'This server takes no tokens.');
     const renewed = await parts.verifyToken(token);
+    if (parts.revocations.isRevoked(renewed)) throw refuseToken('token_revoked');
     if (renewed.userId !== identity?.userId) {
       throw new RequestError('forbidden', 'The new token belongs to somebody else.');
     }
@@ -208,6 +203,10 @@ export function openConnection(options: {
   function receive(data: string | Uint8Array): void {
     if (!joined) return;
     const { session, member } = joined;
+    if (!parts.usage.takeFrame(member.identity.userId)) {
+      connection.close(closeCodes.rateLimited, String(crowdedRetryMs));
+      return;
+    }
     const frame = parseFrame(data);
     if (frame instanceof RequestError) {
       connection.send(JSON.stringify(errorMessage(frame, undefined, null)));
@@ -232,6 +231,7 @@ export function openConnection(options: {
   function ended(): void {
     if (isClosed) return;
     isClosed = true;
+    for (const release of releases.splice(0)) release();
     joined?.session.leave(joined.member);
     onClose(connection);
   }
@@ -330,7 +330,18 @@ const closeCodeOfError: Partial<Record<ErrorCode, number>> = {
   unauthenticated: closeCodes.unauthenticated,
   forbidden: closeCodes.forbidden,
   invalid_message: closeCodes.protocolError,
+  rate_limited: closeCodes.rateLimited,
 };
+
+/** How long a client should wait that is one too many, milliseconds. */
+const crowdedRetryMs = 1_000;
+
+function crowded(): RequestError {
+  return new RequestError('rate_limited', 'There are too many connections already.', {
+    retryable: true,
+    retryAfterMs: crowdedRetryMs,
+  });
+}
 
 function closeCodeOf(error: unknown): number {
   const code = error instanceof RequestError ? closeCodeOfError[error.code] : undefined;
@@ -339,5 +350,8 @@ function closeCodeOf(error: unknown): number {
 
 /** A close reason holds at most 123 bytes (RFC 6455, 5.5). */
 function reasonOf(error: unknown): string {
-  return error instanceof RequestError ? error.message.slice(0, 100) : 'unavailable';
+  if (!(error instanceof RequestError)) return 'unavailable';
+  if (error.code === 'rate_limited') return String(error.retryAfterMs ?? crowdedRetryMs);
+  const reason = error.code === 'unauthenticated' ? error.details?.['reason'] : undefined;
+  return typeof reason === 'string' ? reason : error.message.slice(0, 100);
 }

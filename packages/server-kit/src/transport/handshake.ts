@@ -1,5 +1,5 @@
-import { maxTokenBytes } from '@ide-assistant/sdk/protocol';
 import type { IncomingHttpHeaders } from 'node:http';
+import { refuseToken } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
 import type { ResumePosition } from '../session/index.ts';
 
@@ -8,11 +8,14 @@ export interface UpgradeRequest {
   /** Path and query; the token is taken out of it before anybody else sees it. */
   url?: string | undefined;
   headers: IncomingHttpHeaders;
+  /** Where it came from; absent, as on a Unix socket, no limit by address holds. */
+  socket?: { remoteAddress?: string | undefined } | undefined;
 }
 
 /** What a client says of itself when it connects. */
 export interface Handshake {
-  token: string | null;
+  /** Every token that it offers; more than one is refused by {@link tokenOf}. */
+  tokens: readonly string[];
   sessionId: string | null;
   clientId: string | null;
   position: ResumePosition | null;
@@ -28,8 +31,7 @@ const clientPattern = /^[\w-]{1,64}$/;
  * Reads the handshake and removes the token from the request's URL, so that no hook, log or error
  * report of the host can hold it.
  *
- * @throws RequestError `unauthenticated` when more than one token is offered or it is too large,
- * `invalid_message` when `client` or `last_seq` is not what it should be.
+ * @throws RequestError `invalid_message` when `client` or `last_seq` is not what it should be.
  */
 export function readHandshake(request: UpgradeRequest): Handshake {
   const url = new URL(request.url ?? '/', 'http://localhost');
@@ -40,23 +42,26 @@ export function readHandshake(request: UpgradeRequest): Handshake {
   }
   const offered = offeredTokens(request.headers);
   delete request.headers['sec-websocket-protocol'];
-  if (offered.length > 1) {
-    throw new RequestError('unauthenticated', 'More than one token was offered.');
-  }
-  const token = offered[0] ?? queryToken;
-  if (token && Buffer.byteLength(token) > maxTokenBytes) {
-    throw new RequestError('unauthenticated', `The token is larger than ${maxTokenBytes} bytes.`);
-  }
   const clientId = url.searchParams.get('client');
   if (clientId !== null && !clientPattern.test(clientId)) {
     throw new RequestError('invalid_message', 'client is 1 to 64 of A-Z a-z 0-9 _ -.');
   }
   return {
-    token: token || null,
+    tokens: offered.length > 0 || !queryToken ? offered : [queryToken],
     sessionId: url.searchParams.get('session'),
     clientId,
     position: positionOf(url.searchParams),
   };
+}
+
+/**
+ * The token of a handshake; null where it has none.
+ *
+ * @throws RequestError `unauthenticated` with `token_ambiguous` when it has more than one.
+ */
+export function tokenOf({ tokens }: Handshake): string | null {
+  if (tokens.length > 1) throw refuseToken('token_ambiguous');
+  return tokens[0] || null;
 }
 
 function offeredTokens(headers: IncomingHttpHeaders): string[] {

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Identity } from '../auth/index.ts';
+import { bearerTokenOf, type Identity } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
-import type { Parts } from '../parts.ts';
-import type { SessionRegistry } from '../session/index.ts';
-import type { HostAuthenticate } from './connection.ts';
+import { identify, type HostAuthenticate } from './identify.ts';
+import { approvalRoutes } from './rest-approvals.ts';
+import { readJson } from './rest-body.ts';
+import { ok, problem, type Answer, type RestRunning, type Route } from './rest-route.ts';
 
 /** What `GET /healthz` tells. */
 export interface Health {
@@ -17,24 +18,8 @@ export interface RestContext {
   /** Mount path, as `/ide`. */
   path: string;
   health: () => Health;
-  running: () => { parts: Parts; registry: SessionRegistry; connections: number } | null;
+  running: () => RestRunning | null;
   authenticate: HostAuthenticate | undefined;
-}
-
-interface Answer {
-  status: number;
-  body: unknown;
-  type?: string;
-  cache?: string;
-}
-
-type Running = NonNullable<ReturnType<RestContext['running']>>;
-
-interface Route {
-  pattern: RegExp;
-  /** Who may ask: anybody, anybody signed in, or somebody with the role `admin`. */
-  access: 'public' | 'user' | 'admin';
-  answer: (running: Running, match: RegExpExecArray, caller: Identity | null) => Promise<Answer>;
 }
 
 /** A handler as Express, Connect and plain Node servers call it. */
@@ -49,13 +34,13 @@ export function createRestHandler(context: RestContext): NodeHandler {
   return function ideAssistant(request, response, next) {
     // Express strips the mount from `url` and keeps the whole of it in `originalUrl`.
     const { originalUrl } = request as IncomingMessage & { originalUrl?: string };
-    const [asked = '/'] = (originalUrl ?? request.url ?? '/').split('?', 1);
+    const [asked = '/', query = ''] = (originalUrl ?? request.url ?? '/').split('?', 2);
     if (asked !== context.path && !asked.startsWith(`${context.path}/`)) {
       if (next) next();
       else send(response, { status: 404, body: problem('not_found', 'There is nothing here.') });
       return;
     }
-    respond(context, request, asked.slice(context.path.length)).then(
+    respond(context, request, asked.slice(context.path.length), query).then(
       (answer) => send(response, answer),
       (error: unknown) => send(response, failure(context, error)),
     );
@@ -64,6 +49,7 @@ export function createRestHandler(context: RestContext): NodeHandler {
 
 const routes: readonly Route[] = [
   {
+    method: 'GET',
     pattern: /^\/status$/,
     access: 'admin',
     answer: ({ registry, connections }) => {
@@ -78,9 +64,10 @@ const routes: readonly Route[] = [
     },
   },
   {
+    method: 'GET',
     pattern: /^\/sessions\/([\w-]{1,64})\/connections$/,
     access: 'user',
-    answer: ({ registry }, [, id = ''], caller) => {
+    answer: ({ registry }, { match: [, id = ''] }, caller) => {
       const session = registry.get(id);
       const mayLook = session?.owner === caller?.userId || caller?.roles.includes('admin');
       if (!session || !mayLook) throw new RequestError('not_found', 'There is no such session.');
@@ -89,30 +76,35 @@ const routes: readonly Route[] = [
     },
   },
   {
+    method: 'GET',
     pattern: /^\/jwks\.json$/,
     access: 'public',
     answer: ({ parts }) => ok(parts.audit.publicJwks, { cache: 'public, max-age=300' }),
   },
   {
+    method: 'GET',
     pattern: /^\/audit\/checkpoint$/,
     access: 'public',
     answer: ({ parts }) => ok(parts.audit.checkpoint(), { type: 'text/plain; charset=utf-8' }),
   },
   {
+    method: 'GET',
     pattern: /^\/audit\/([\w-]{1,128})$/,
     access: 'user',
-    answer: async ({ parts }, [, id = '']) => {
+    answer: async ({ parts }, { match: [, id = ''] }) => {
       const proof = await parts.audit.prove(id);
       if (!proof) throw new RequestError('not_found', 'The log has no such entry.');
       return ok(proof);
     },
   },
+  ...approvalRoutes,
 ];
 
 async function respond(
   context: RestContext,
   request: IncomingMessage,
   path: string,
+  query: string,
 ): Promise<Answer> {
   if (path === '/healthz') {
     const health = context.health();
@@ -121,19 +113,40 @@ async function respond(
   }
   const running = context.running();
   if (!running) throw new RequestError('unavailable', 'The server is not ready yet.');
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  let allowed: string | null = null;
   for (const route of routes) {
     const match = route.pattern.exec(path);
     if (!match) continue;
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return { status: 405, body: problem('invalid_message', 'Only GET is answered here.') };
+    if (route.method !== method) {
+      allowed = route.method;
+      continue;
     }
-    const caller = route.access === 'public' ? null : await identify(context, running, request);
-    if (route.access === 'admin' && !caller?.roles.includes('admin')) {
+    const asked = {
+      match,
+      query: new URLSearchParams(query),
+      json: () => readJson(request),
+    };
+    if (route.access === 'public') return route.answer(running, asked, null);
+    const caller = await callerOf(context, running, request);
+    if (route.access === 'admin' && !caller.roles.includes('admin')) {
       throw new RequestError('forbidden', 'This needs the role admin.');
     }
-    return route.answer(running, match, caller);
+    return route.answer(running, asked, caller);
+  }
+  if (allowed !== null) {
+    return { status: 405, body: problem('invalid_message', `Only ${allowed} is answered here.`) };
   }
   throw new RequestError('not_found', 'There is nothing here.');
+}
+
+function callerOf(
+  { authenticate }: RestContext,
+  { parts }: RestRunning,
+  request: IncomingMessage,
+): Promise<Identity> {
+  const token = () => bearerTokenOf(request.headers);
+  return identify({ parts, authenticate, request, token });
 }
 
 /**
@@ -144,7 +157,7 @@ async function isAdmin(context: RestContext, request: IncomingMessage): Promise<
   const running = context.running();
   if (!running || !/^bearer /i.test(request.headers.authorization ?? '')) return false;
   try {
-    return (await identify(context, running, request)).roles.includes('admin');
+    return (await callerOf(context, running, request)).roles.includes('admin');
   } catch {
     return false;
   }
@@ -164,29 +177,13 @@ function detailsOf(context: RestContext): object {
   };
 }
 
-async function identify(
-  { authenticate }: RestContext,
-  { parts }: Running,
-  request: IncomingMessage,
-): Promise<Identity> {
-  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-  if (scheme?.toLowerCase() === 'bearer' && token && parts.verifyToken) {
-    return parts.verifyToken(token);
-  }
-  const user = authenticate ? await authenticate(request) : null;
-  if (!user) throw new RequestError('unauthenticated', 'A bearer token is needed.');
-  return { userId: user.id, roles: user.roles, expiresAt: null, tokenId: null };
-}
-
-function ok(body: unknown, options: Pick<Answer, 'type' | 'cache'> = {}): Promise<Answer> {
-  return Promise.resolve({ status: 200, body, ...options });
-}
-
 const statusOfError: Partial<Record<RequestError['code'], number>> = {
   invalid_message: 400,
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
+  conflict: 409,
+  approval_expired: 410,
   too_large: 413,
   rate_limited: 429,
   unavailable: 503,
@@ -195,14 +192,11 @@ const statusOfError: Partial<Record<RequestError['code'], number>> = {
 
 function failure(context: RestContext, error: unknown): Answer {
   if (error instanceof RequestError) {
-    return { status: statusOfError[error.code] ?? 500, body: problem(error.code, error.message) };
+    const { code, message, details } = error;
+    return { status: statusOfError[code] ?? 500, body: problem(code, message, details) };
   }
   context.running()?.parts.logger.error({ error }, 'A REST request failed.');
   return { status: 500, body: problem('internal', 'Something went wrong here.') };
-}
-
-function problem(code: RequestError['code'], message: string): object {
-  return { error: { code, message } };
 }
 
 function send(response: ServerResponse, { status, body, type, cache }: Answer): void {

@@ -13,7 +13,7 @@ const throttledTabMs = 60_000;
 const expiryNoticeMs = 60_000;
 
 /**
- * Pings the clients, drops those that are silent or whose token has ended, ends approvals that
+ * Pings the clients, drops those that are silent or whose token has ended or was revoked, ends approvals that
  * nobody decided about, and forgets old outcomes and idle sessions.
  *
  * @returns Ends it.
@@ -29,12 +29,18 @@ export function startUpkeep({
 }): () => void {
   const { limits } = parts;
   const noticed = new WeakSet<Connection>();
+  const forgetRevoked = parts.revocations.onRevoked(closeRevoked);
   const timers = [
     every(sweepMs, sweep),
+    every(sweepMs, () => parts.revocations.refresh()),
     every(pruneMs, () => parts.storage.outcomes.prune(limits.outcomeMs)),
+    every(pruneMs, () => parts.revocations.prune()),
     ...(limits.heartbeatMs > 0 ? [every(limits.heartbeatMs, pingAll)] : []),
   ];
-  return () => timers.forEach(clearInterval);
+  return () => {
+    forgetRevoked();
+    timers.forEach(clearInterval);
+  };
 
   function every(ms: number, work: () => Promise<void>): NodeJS.Timeout {
     const timer = setInterval(() => {
@@ -69,12 +75,23 @@ export function startUpkeep({
     await registry.sweep();
   }
 
+  function closeRevoked(): void {
+    const { isRevoked } = parts.revocations;
+    for (const { requests } of registry.sessions.values()) requests.stopWhere(isRevoked);
+    for (const connection of connections) {
+      if (connection.identity === null || !isRevoked(connection.identity)) continue;
+      connection.close(closeCodes.unauthenticated, 'token_revoked');
+    }
+  }
+
   function watchExpiry(connection: Connection, now: number): void {
-    const { expiresAt, session } = connection;
+    const { identity, session } = connection;
+    const expiresAt = identity?.expiresAt ?? null;
     if (expiresAt === null || session === null) return;
     if (expiresAt <= now) {
-      if (session.requests.count > 0 && now - expiresAt < limits.executionMs) return;
-      connection.close(closeCodes.unauthenticated, 'The token has expired.');
+      // What streams may come to its end; nothing new begins.
+      if (session.requests.working > 0 && now - expiresAt < limits.expiredGraceMs) return;
+      connection.close(closeCodes.unauthenticated, 'token_expired');
       return;
     }
     if (expiresAt - now > expiryNoticeMs) {

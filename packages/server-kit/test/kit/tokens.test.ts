@@ -4,9 +4,9 @@ import { startKit } from '../support/start-kit.ts';
 import { token } from '../support/tokens.ts';
 
 /** A kit whose clock can be put forward. */
-async function withClock() {
+async function withClock(options: Parameters<typeof startKit>[0] = {}) {
   let aheadMs = 0;
-  const kit = await startKit({ clock: () => Date.now() + aheadMs });
+  const kit = await startKit({ ...options, clock: () => Date.now() + aheadMs });
   return {
     ...kit,
     putForward: (ms: number) => {
@@ -43,7 +43,52 @@ describe('a token that ends while its connection lives', () => {
       type: 'error',
       code: 'unauthenticated',
     });
-    expect(await client.closed).toMatchObject({ code: 4401 });
+    expect(await client.closed).toEqual({ code: 4401, reason: 'token_expired' });
+  });
+
+  test('leaves what streams a while to come to its end', async () => {
+    const question = { type: 'chat', request_id: 'asked', message: 'say a and b' };
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const { url, putForward } = await withClock({
+      async *assistant() {
+        yield { type: 'text', delta: 'a' };
+        await held;
+        yield { type: 'text', delta: 'b' };
+      },
+    });
+    const client = await connectRaw(url, { token: await token({ expiresIn: 100 }) });
+    client.send(question);
+    await client.next(({ type }) => type === 'ai_delta');
+    putForward(110_000);
+    expect(await client.ask({ type: 'file_open', path: 'a.txt' })).toMatchObject({
+      code: 'unauthenticated',
+    });
+    goOn();
+    expect(await client.next(({ request_id }) => request_id === 'asked')).toBeTruthy();
+    expect(await client.next(({ type }) => type === 'ai_response')).toMatchObject({
+      message: { content: 'ab' },
+    });
+    expect(await client.closed).toEqual({ code: 4401, reason: 'token_expired' });
+  });
+
+  test('leaves it no longer than that', async () => {
+    const { url, putForward } = await withClock({
+      async *assistant(_turn, { signal }) {
+        yield { type: 'text', delta: 'a' };
+        await new Promise((resolve) => {
+          signal.addEventListener('abort', resolve, { once: true });
+        });
+      },
+      limits: { expiredGraceMs: 5_000 },
+    });
+    const client = await connectRaw(url, { token: await token({ expiresIn: 100 }) });
+    client.send({ type: 'chat', request_id: 'asked', message: 'never end' });
+    await client.next(({ type }) => type === 'ai_delta');
+    putForward(106_000);
+    expect(await client.closed).toEqual({ code: 4401, reason: 'token_expired' });
   });
 
   test('is not replaced by a token of somebody else', async () => {

@@ -21,6 +21,12 @@ describe('messages of a user', () => {
   });
 });
 
+test('frames of any kind are a flood at ten times the messages', () => {
+  const { usage: books } = usage({ messagesPerSecond: 10, messageBurst: 3 });
+  const taken = Array.from({ length: 31 }, () => books.takeFrame('ada'));
+  expect(taken.indexOf(false)).toBe(30);
+});
+
 describe('an operation', () => {
   test('as chat is asked for ten times a minute by default, by each user', () => {
     const { usage: books } = usage();

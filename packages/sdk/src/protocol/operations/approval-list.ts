@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { approval } from '../fields.ts';
+import { approval, approvalState, grant } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 
 export const approvalList = defineOperation({
@@ -8,6 +8,13 @@ export const approvalList = defineOperation({
   summary: 'Lists the requests that wait for a person and that the caller may see.',
   class: 'once',
   verified: true,
-  input: {},
-  output: { approvals: z.array(approval) },
+  input: {
+    /** Lists the approvals of another state instead. */
+    state: approvalState.optional(),
+  },
+  output: {
+    approvals: z.array(approval),
+    /** What passes unasked in this session. */
+    grants: z.array(grant).optional(),
+  },
 });

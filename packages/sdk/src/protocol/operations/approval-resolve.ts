@@ -12,8 +12,15 @@ export const approvalResolve = defineOperation({
     approval_id: z.string().max(64),
     request_hash: hash,
     decision: z.enum(['approve', 'deny']),
+    /** `session` lets requests like this one pass unasked for a while, where the policies allow that. */
     scope: z.enum(['once', 'session']).optional(),
     comment: z.string().max(2_000).optional(),
   },
-  output: { approval_id: z.string(), decision: z.enum(['approve', 'deny']), state: approvalState },
+  output: {
+    approval_id: z.string(),
+    decision: z.enum(['approve', 'deny']),
+    state: approvalState,
+    /** What the scope `session` has given; `grant_revoke` takes it back. */
+    grant_id: z.string().optional(),
+  },
 });

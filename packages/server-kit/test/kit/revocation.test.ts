@@ -1,0 +1,97 @@
+import { SignJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { connectRaw } from '../support/raw-client.ts';
+import { startKit, stopKit, temporaryDirectory } from '../support/start-kit.ts';
+import { audience, issuer, secret } from '../support/tokens.ts';
+
+const save = { type: 'file_save', path: 'a.txt', content: 'a' };
+
+/** A token that names its sign-in; `iat` in seconds before now. */
+function tokenOf({ sub = 'ada', jti = 'j1', sid = 's1', age = 10 } = {}): Promise<string> {
+  const now = Math.floor(Date.now() / 1_000);
+  return new SignJWT({ roles: ['developer'], sid })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(sub)
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setJti(jti)
+    .setIssuedAt(now - age)
+    .setExpirationTime(now + 600)
+    .sign(new TextEncoder().encode(secret));
+}
+
+const ended = { code: 4401, reason: 'token_revoked' };
+
+describe.each([
+  ['one token', { jti: 'j1' }],
+  ['a sign-in', { sid: 's1' }],
+  ['a user', { subject: 'ada' }],
+] as const)('what is revoked: %s', (_what, revocation) => {
+  test('its open connections are closed, and it opens none', async () => {
+    const { url, rest, kit } = await startKit();
+    const client = await connectRaw(url, { token: await tokenOf() });
+    const other = await connectRaw(url, {
+      token: await tokenOf({ sub: 'bob', jti: 'j2', sid: 's2' }),
+    });
+    await kit.revoke(revocation);
+    expect(await client.closed).toEqual(ended);
+    await expect(connectRaw(url, { token: await tokenOf() })).rejects.toThrow('4401 token_revoked');
+    const headers = { authorization: `Bearer ${await tokenOf()}` };
+    expect((await fetch(`${rest}/approvals`, { headers })).status).toBe(401);
+    expect(await other.ask(save)).toMatchObject({ type: 'file_saved' });
+  });
+});
+
+test('what a revoked user had begun is stopped', async () => {
+  const { url, kit } = await startKit();
+  const client = await connectRaw(url, { token: await tokenOf() });
+  client.send({
+    type: 'code_execute',
+    request_id: 'busy',
+    language: 'python',
+    code: 'while True: pass',
+  });
+  await client.next(({ type }) => type === 'execution_start');
+  await kit.revoke({ subject: 'ada' });
+  await client.closed;
+  const again = await connectRaw(url, {
+    token: await tokenOf({ age: -2 }),
+    query: { session: client.sessionId, client: client.connect['client_id'] as string },
+  });
+  const repeated = { type: 'code_execute', request_id: 'busy', language: 'python', code: 'x' };
+  expect(await again.ask(repeated)).toMatchObject({ type: 'cancelled' });
+});
+
+test('a user who signs in anew works on', async () => {
+  const { url, kit } = await startKit();
+  const first = await connectRaw(url, { token: await tokenOf() });
+  await kit.revoke({ subject: 'ada' });
+  await first.closed;
+  // Issued after the revocation, as far as the clock difference goes that is forgiven.
+  const second = await connectRaw(url, { token: await tokenOf({ jti: 'j2', age: -2 }) });
+  expect(await second.ask(save)).toMatchObject({ type: 'file_saved' });
+});
+
+test('a revoked token is refused in a renewal too', async () => {
+  const { url, kit } = await startKit();
+  const client = await connectRaw(url, { token: await tokenOf() });
+  await kit.revoke({ jti: 'j2' });
+  const renewal = { type: 'token_refresh', token: await tokenOf({ jti: 'j2' }) };
+  expect(await client.ask(renewal)).toMatchObject({ type: 'error', code: 'unauthenticated' });
+});
+
+test('a revocation outlives the server', async () => {
+  const dataDirectory = await temporaryDirectory();
+  const first = await startKit({ dataDirectory });
+  await first.kit.revoke({ sid: 's1' });
+  await stopKit(first);
+  const second = await startKit({ dataDirectory });
+  await expect(connectRaw(second.url, { token: await tokenOf() })).rejects.toThrow(
+    '4401 token_revoked',
+  );
+});
+
+test('what names nothing cannot be revoked', async () => {
+  const { kit } = await startKit();
+  await expect(kit.revoke({ jti: '' })).rejects.toMatchObject({ code: 'REVOCATION_INVALID' });
+});
