@@ -4,7 +4,7 @@ const server = '^packages/server-kit/src';
 
 /** Folders of the server kit, outermost first: code imports from its own row or from a later one. */
 const layers = [
-  ['kit', 'hosts'],
+  ['cli', 'kit', 'hosts'],
   ['transport'],
   ['session'],
   ['pipeline'],

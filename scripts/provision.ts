@@ -65,6 +65,27 @@ export function prerequisites(env: NodeJS.ProcessEnv = process.env): readonly Pr
       package: 'openssl',
       neededFor: 'verifying signatures with a tool that is not ours',
     },
+    {
+      name: 'python3-securesystemslib',
+      candidates: ['/usr/lib/python3/dist-packages/securesystemslib'],
+      package: 'python3-securesystemslib',
+      neededFor: 'verifying envelopes with the library of TUF and in-toto',
+      platforms: ['linux'],
+    },
+    {
+      name: 'go',
+      candidates: ['go', '/usr/lib/go/bin/go', '/usr/lib/go-1.19/bin/go'],
+      package: 'golang-go',
+      neededFor: 'verifying the audit log with code of the Go project',
+      platforms: ['linux'],
+    },
+    {
+      name: 'golang.org/x/mod',
+      candidates: ['/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog'],
+      package: 'golang-golang-x-mod-dev',
+      neededFor: 'verifying the audit log with code of the Go project',
+      platforms: ['linux'],
+    },
   ];
 }
 

@@ -9,6 +9,7 @@ export default defineConfig({
     validate: 'src/validate/index.ts',
     testing: 'src/testing/index.ts',
     terminal: 'src/terminal/index.ts',
+    verify: 'src/verify/index.ts',
     react: 'src/react.ts',
     vue: 'src/vue.ts',
     svelte: 'src/svelte.ts',

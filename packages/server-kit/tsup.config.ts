@@ -8,7 +8,12 @@ const workers = Object.fromEntries(
 );
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', fastify: 'src/hosts/fastify.ts', ...workers },
+  entry: {
+    index: 'src/index.ts',
+    fastify: 'src/hosts/fastify.ts',
+    cli: 'src/cli/main.ts',
+    ...workers,
+  },
   format: 'esm',
   target: 'node22',
   platform: 'node',

@@ -5,9 +5,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { findCommand, findPrerequisites, installAdvice, prerequisites } from '../provision.ts';
 
 test('takes the first browser that is there', () => {
-  const there = new Set(['google-chrome', 'bwrap', 'dockerd', 'busybox', 'python3', 'openssl']);
+  const absent = new Set(['chromium', 'chromium-browser']);
   const search = (command: string): string | undefined =>
-    there.has(command) ? `/usr/bin/${command}` : undefined;
+    absent.has(command) ? undefined : `/usr/bin/${command}`;
   const { found, missing } = findPrerequisites(prerequisites({}), search, 'linux');
   expect(missing).toEqual([]);
   expect(found.get('chromium')).toBe('/usr/bin/google-chrome');
@@ -27,10 +27,10 @@ test('does not ask for bubblewrap where it does not exist', () => {
 test('says the exact command for what is missing', () => {
   const { missing } = findPrerequisites(prerequisites({}), () => undefined, 'linux');
   expect(installAdvice(missing, true)).toBe(
-    'sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium bubblewrap docker.io busybox-static python3 openssl',
+    'sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium bubblewrap docker.io busybox-static python3 openssl python3-securesystemslib golang-go golang-golang-x-mod-dev',
   );
   expect(installAdvice(missing, false)).toContain(
-    'chromium bubblewrap docker.io busybox-static python3 openssl',
+    'chromium bubblewrap docker.io busybox-static python3 openssl python3-securesystemslib golang-go golang-golang-x-mod-dev',
   );
 });
 
