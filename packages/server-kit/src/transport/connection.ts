@@ -33,6 +33,9 @@ export interface Connection {
   close(code: number, reason: string): void;
 }
 
+/** Characters of an unknown type that its sender is told of. */
+const maxTypeLength = 64;
+
 /** Frames that may arrive before the client is known; more than these close the connection. */
 const maxEarlyFrames = 64;
 
@@ -222,7 +225,7 @@ export function openConnection(options: {
     if (refused || !isOperationName(type)) {
       const error = refused ?? new RequestError('invalid_message', 'The type is unknown.');
       const id = typeof requestId === 'string' ? requestId.slice(0, 64) : undefined;
-      connection.send(JSON.stringify(errorMessage(error, id, type)));
+      connection.send(JSON.stringify(errorMessage(error, id, type.slice(0, maxTypeLength))));
       return;
     }
     session.requests.submit(member, { name: type, requestId: requestId as string, fields });

@@ -8,6 +8,8 @@ export interface UpgradeRequest {
   /** Path and query; the token is taken out of it before anybody else sees it. */
   url?: string | undefined;
   headers: IncomingHttpHeaders;
+  /** Names and values in turn, as they came; the tokens in them are taken out as well. */
+  rawHeaders?: string[];
   /** Where it came from; absent, as on a Unix socket, no limit by address holds. */
   socket?: { remoteAddress?: string | undefined } | undefined;
 }
@@ -42,6 +44,7 @@ export function readHandshake(request: UpgradeRequest): Handshake {
   }
   const offered = offeredTokens(request.headers);
   delete request.headers['sec-websocket-protocol'];
+  blankRawHeader(request.rawHeaders ?? []);
   const clientId = url.searchParams.get('client');
   if (clientId !== null && !clientPattern.test(clientId)) {
     throw new RequestError('invalid_message', 'client is 1 to 64 of A-Z a-z 0-9 _ -.');
@@ -70,6 +73,13 @@ function offeredTokens(headers: IncomingHttpHeaders): string[] {
     .map((entry) => entry.trim())
     .filter((entry) => entry.startsWith(bearerPrefix))
     .map((entry) => entry.slice(bearerPrefix.length));
+}
+
+/** Node keeps each header twice, and a host may log the one that we do not read. */
+function blankRawHeader(rawHeaders: string[]): void {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === 'sec-websocket-protocol') rawHeaders[index + 1] = '';
+  }
 }
 
 function positionOf(parameters: URLSearchParams): ResumePosition | null {

@@ -88,15 +88,20 @@ describe('a token reaches nobody', () => {
     const seen: string[] = [];
     const { url } = await startKit({
       authenticate: (request) => {
-        seen.push(request.url ?? '');
+        seen.push(request.url ?? '', JSON.stringify([request.headers, request.rawHeaders]));
         return { id: 'host-user', roles: ['developer'] };
       },
     });
     const inQuery = await connectRaw(url, { token: null, query: { token: await token() } });
     expect(inQuery.connect['user']).toMatchObject({ id: 'ada' });
-    const byHook = await connectRaw(url, { token: null, query: { session: 'mine', token: '' } });
+    const byHook = await connectRaw(url, {
+      token: null,
+      query: { session: 'mine', token: '' },
+      protocols: ['ide-assistant.v1', 'bearer.'],
+    });
     expect(byHook.connect['user']).toMatchObject({ id: 'host-user' });
-    expect(seen).toEqual(['/ide/ws?session=mine']);
+    expect(seen[0]).toBe('/ide/ws?session=mine');
+    expect(seen[1]).not.toContain('bearer.');
   });
 });
 

@@ -147,7 +147,8 @@ print("GOT the secret" if b"${secret}" in found else "REFUSED")`,
     name: 'looks for host paths in the arguments of process 1',
     code: ({ workspace }) => `
 text = open("/proc/1/cmdline").read()
-print("GOT the path" if "${workspace}" in text else "REFUSED")`,
+kept = [entry for entry in open("/proc/1/environ").read().split("\\0") if entry.startswith("PWD=")]
+print("GOT the path" if "${workspace}" in text or kept not in ([], ["PWD=/"], ["PWD=/workspace"]) else "REFUSED")`,
   },
   {
     name: 'reads descriptors that the server inherited',

@@ -78,6 +78,8 @@ export function startWaitingShell(
       detached: true,
       // bubblewrap's process 1 keeps this environment, and programs inside can read it.
       env: { PATH: '/usr/bin:/bin' },
+      // The shell adds the directory to that environment.
+      cwd: '/',
     });
     let first: ProcessHandle | undefined;
     const waiting = {
