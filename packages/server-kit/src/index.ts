@@ -11,7 +11,7 @@ export {
   openAiCompatible,
   type OpenAiCompatibleOptions,
 } from './assistant/drivers/openai-compatible/openai-compatible.ts';
-export type { TokenOptions } from './auth/index.ts';
+export type { RemoteKeysOptions, Revocation, TokenOptions, TrustProxy } from './auth/index.ts';
 export { KitError, RequestError } from './errors.ts';
 export { createServerKit, type KitEvents, type ServerKit, type ServerKitOptions } from './kit.ts';
 export type { Limits } from './limits.ts';
@@ -47,7 +47,7 @@ export type {
   UnsafeOptions,
   WorkspaceMount,
 } from './sandbox/index.ts';
-export type { WorkspaceLocator } from './session/index.ts';
+export type { HostMembers, WorkspaceLocator } from './session/index.ts';
 export {
   adaptWebSocket,
   type Health,

@@ -12,6 +12,7 @@ import {
   createRevocations,
   createTokenVerifier,
   tokenLifeOf,
+  type AddressOf,
   type Revocation,
   type TokenOptions,
   type TrustProxy,
@@ -192,7 +193,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   for (const origin of allowedOrigins ?? []) new URL(origin);
   const { clock = Date.now } = options;
   const logger = redactingLogger(options.logger ?? silentLogger);
-  const addressOf = createAddressOf(options.trustProxy);
+  const addressOf = noticeProxies(createAddressOf(options.trustProxy), options, logger);
   const verifyToken = options.auth ? createTokenVerifier(options.auth, { clock }) : null;
 
   const connections = new Set<Connection>();
@@ -253,20 +254,13 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     },
 
     async revoke(revocation) {
-      await ready;
-      if (!running) return;
-      const { revocations, audit } = running.parts;
+      const { revocations, audit } = (await whenRunning()).parts;
       // Access goes first: a log that cannot be written must not keep it open.
       await revocations.revoke(revocation);
       await audit.append(authEntry('revoke', subjectOf(revocation), 'revoked'));
     },
 
-    members: createHostMembers(async () => {
-      await ready;
-      // Ready, so it runs, or it has run and been stopped.
-      if (running) return running;
-      throw new KitError('KIT_CLOSED', 'The kit was closed.');
-    }),
+    members: createHostMembers(whenRunning),
 
     publish(sessionId, type, fields) {
       const session = running?.registry.get(sessionId);
@@ -285,6 +279,12 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     },
   };
   return kit;
+
+  async function whenRunning() {
+    await ready;
+    if (running && status === 'ready') return running;
+    throw new KitError('KIT_CLOSED', 'The kit was closed.');
+  }
 
   async function start(): Promise<void> {
     const { limits: sandboxLimits = {}, ...sandboxOptions } = options.sandbox ?? {};
@@ -426,6 +426,28 @@ async function settled(registry: SessionRegistry, graceMs: number): Promise<void
   });
   await Promise.race([idle, grace]);
   clearTimeout(timer);
+}
+
+/**
+ * Says once that a proxy seems to stand before the server which nobody has named: all who come through
+ * it then count as one address, and ten bad tokens from anywhere keep everybody out.
+ */
+function noticeProxies(
+  addressOf: AddressOf,
+  { trustProxy }: ServerKitOptions,
+  logger: Logger,
+): AddressOf {
+  let isSaid = trustProxy !== undefined;
+  return (request) => {
+    if (!isSaid && request.headers['x-forwarded-for'] !== undefined) {
+      isSaid = true;
+      logger.warn(
+        {},
+        'A request has X-Forwarded-For, and trustProxy is not set: limits by address count the proxy.',
+      );
+    }
+    return addressOf(request);
+  };
 }
 
 /** What a revocation names: `jti:…`, `sid:…` or `subject:…`. */

@@ -119,7 +119,7 @@ export function createFailureLimit(options: FailureLimitOptions = {}): FailureLi
  * Whether a refusal counts against the address: the request may have been a guess. The others anybody
  * can cause without end, so that nothing durable should follow from one of them.
  */
-export function isGuess(error: unknown): boolean {
+export function isGuess(error: unknown): error is RequestError {
   return (
     error instanceof RequestError &&
     error.code === 'unauthenticated' &&

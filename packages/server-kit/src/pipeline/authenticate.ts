@@ -1,5 +1,5 @@
 import type { MemberRole } from '@ide-assistant/sdk/protocol';
-import { refuseToken, type Identity } from '../auth/index.ts';
+import { refuseToken, type Identity, type TokenRefusal } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 
@@ -22,6 +22,7 @@ const sessionPrefix = 'session:';
  * checks that the identity still holds, and that its user still has a place in the session.
  *
  * @param place What the user is in this session; null for a stranger.
+ * @param isRenewal Whether the request brings a new token, which may come after the old one has ended.
  * @throws RequestError `unauthenticated` when the identity has ended, `forbidden` for a stranger.
  */
 export function authenticate(
@@ -29,12 +30,14 @@ export function authenticate(
   identity: Identity,
   kind: Principal['kind'],
   place: 'owner' | MemberRole | null,
+  isRenewal: boolean,
 ): Principal {
   if (revocations.isRevoked(identity)) throw refuseToken('token_revoked');
   const now = clock();
-  if (identity.expiresAt !== null && identity.expiresAt <= now) {
+  if (!isRenewal && identity.expiresAt !== null && identity.expiresAt <= now) {
     throw new RequestError('unauthenticated', 'The token has expired. Renew it and ask again.', {
       retryable: true,
+      details: { reason: 'token_expired' satisfies TokenRefusal },
     });
   }
   if (place === null) {

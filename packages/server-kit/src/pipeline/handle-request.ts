@@ -77,7 +77,8 @@ export async function handleRequest<N extends OperationName>(
   const handler = handlers[name] as OperationHandler<N>;
 
   const place = placeOf(session, request);
-  const principal = authenticate(parts, request.identity, request.kind, place);
+  const isRenewal = name === 'token_refresh';
+  const principal = authenticate(parts, request.identity, request.kind, place, isRenewal);
   const input = parseInput(name, request.fields);
   const target = await confineTarget(parts, session, principal, name, handler, input);
   if (approval) await requireUnchanged(parts, session, approval, target);

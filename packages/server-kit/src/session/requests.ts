@@ -52,6 +52,8 @@ export interface Requests {
   /** Requests that run now, with their text so far. */
   running(): EventFields<'session_snapshot'>['running'];
   forgetListener(connection: SessionConnection): void;
+  /** Whether something runs that a user began; what waits for a person does not count. */
+  worksFor(identity: Identity): boolean;
   /** Stops what was begun by somebody who may no longer act, also what waits for a person. */
   stopWhere(fits: (identity: Identity) => boolean): void;
   readonly count: number;
@@ -118,6 +120,8 @@ export function createRequests(parts: Parts, session: Session): Requests {
     forgetListener(connection) {
       for (const running of active.values()) running.listeners.delete(connection);
     },
+
+    worksFor: ({ userId }) => atWork().some(({ identity }) => identity.userId === userId),
 
     stopWhere(fits) {
       for (const { identity, abort } of active.values()) if (fits(identity)) abort.abort();

@@ -96,7 +96,7 @@ export function openConnection(options: {
     if (isClosed) return;
     lastSeen = clock();
     if (joined) receive(data);
-    else if (early.push(data) > maxEarlyFrames) {
+    else if (early.push(data) > maxEarlyFrames || sizeOf(early) > limits.messageBytes) {
       connection.close(closeCodes.protocolError, 'Too many frames before the handshake ended.');
     }
   });
@@ -238,6 +238,10 @@ export function openConnection(options: {
     joined?.session.leave(joined.member);
     onClose(connection);
   }
+}
+
+function sizeOf(frames: readonly (string | Uint8Array)[]): number {
+  return frames.reduce((sum, frame) => sum + frame.length, 0);
 }
 
 function parseFrame(

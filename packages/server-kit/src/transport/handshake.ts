@@ -37,8 +37,8 @@ const clientPattern = /^[\w-]{1,64}$/;
  */
 export function readHandshake(request: UpgradeRequest): Handshake {
   const url = new URL(request.url ?? '/', 'http://localhost');
-  const queryToken = url.searchParams.get('token');
-  if (queryToken !== null) {
+  const queryTokens = url.searchParams.getAll('token').filter((token) => token !== '');
+  if (url.searchParams.has('token')) {
     url.searchParams.delete('token');
     request.url = url.pathname + url.search;
   }
@@ -50,7 +50,7 @@ export function readHandshake(request: UpgradeRequest): Handshake {
     throw new RequestError('invalid_message', 'client is 1 to 64 of A-Z a-z 0-9 _ -.');
   }
   return {
-    tokens: offered.length > 0 || !queryToken ? offered : [queryToken],
+    tokens: offered.length > 0 ? offered : queryTokens,
     sessionId: url.searchParams.get('session'),
     clientId,
     position: positionOf(url.searchParams),

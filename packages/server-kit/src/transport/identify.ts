@@ -1,5 +1,4 @@
-import { authEntry, hostIdentity, refuseToken, type Identity } from '../auth/index.ts';
-import { RequestError } from '../errors.ts';
+import { authEntry, hostIdentity, isGuess, refuseToken, type Identity } from '../auth/index.ts';
 import type { Parts } from '../parts.ts';
 import type { UpgradeRequest } from './handshake.ts';
 
@@ -25,8 +24,8 @@ export interface IdentifyOptions {
 }
 
 /**
- * Finds out who sent a request. A refusal is written into the audit log, and too many from one address
- * refuse whatever else comes from there for a while.
+ * Finds out who sent a request. What looks like a guess is written into the audit log, and too many
+ * guesses from one address refuse whatever else comes from there for a while.
  *
  * @throws RequestError `unauthenticated` with a reason, `rate_limited`, or `unavailable`.
  */
@@ -57,7 +56,8 @@ export async function identify({
 
 /** A server that refuses somebody may do so without a log: nothing acts. */
 async function recordRefusal({ audit, logger }: Parts, error: unknown): Promise<void> {
-  if (!(error instanceof RequestError) || error.code !== 'unauthenticated') return;
+  // Only what counts against its address: everything else could be sent without end, and fill a disk.
+  if (!isGuess(error)) return;
   try {
     const reason = String(error.details?.['reason'] ?? error.code);
     await audit.append(authEntry('authenticate', 'connection', reason));

@@ -16,6 +16,7 @@ export interface Answer {
   body: unknown;
   type?: string;
   cache?: string;
+  headers?: Record<string, string>;
 }
 
 /** What was asked, beside the path. */

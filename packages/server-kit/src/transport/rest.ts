@@ -192,20 +192,30 @@ const statusOfError: Partial<Record<RequestError['code'], number>> = {
 
 function failure(context: RestContext, error: unknown): Answer {
   if (error instanceof RequestError) {
-    const { code, message, details } = error;
-    return { status: statusOfError[code] ?? 500, body: problem(code, message, details) };
+    const { code, message, details, retryAfterMs } = error;
+    return {
+      status: statusOfError[code] ?? 500,
+      body: problem(code, message, details),
+      headers: {
+        ...(code === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {}),
+        ...(retryAfterMs === undefined
+          ? {}
+          : { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
+      },
+    };
   }
   context.running()?.parts.logger.error({ error }, 'A REST request failed.');
   return { status: 500, body: problem('internal', 'Something went wrong here.') };
 }
 
-function send(response: ServerResponse, { status, body, type, cache }: Answer): void {
+function send(response: ServerResponse, { status, body, type, cache, headers }: Answer): void {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   response.writeHead(status, {
     'content-type': type ?? 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     'cache-control': cache ?? 'no-store',
     'x-content-type-options': 'nosniff',
+    ...headers,
   });
   response.end(text);
 }

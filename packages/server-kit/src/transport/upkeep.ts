@@ -9,6 +9,8 @@ const sweepMs = 1_000;
 const pruneMs = 30_000;
 /** Beside two heartbeats, what a hidden tab whose timers are throttled may stay silent, ms. */
 const throttledTabMs = 60_000;
+/** How long it may take until a connection's user and session are known, milliseconds. */
+const handshakeMs = 30_000;
 /** How long before its end a token is announced to expire, milliseconds. */
 const expiryNoticeMs = 60_000;
 
@@ -60,7 +62,18 @@ export function startUpkeep({
 
   async function sweep(): Promise<void> {
     const now = parts.clock();
+    const { isRevoked } = parts.revocations;
     for (const connection of connections) {
+      const { identity, session } = connection;
+      // It may have been revoked after it was looked at, and before it was known here.
+      if (identity !== null && isRevoked(identity)) {
+        connection.close(closeCodes.unauthenticated, 'token_revoked');
+        continue;
+      }
+      if (session === null && now - connection.lastSeen > handshakeMs) {
+        connection.close(closeCodes.heartbeatLost, 'The handshake took too long.');
+        continue;
+      }
       const isSilent = now - connection.lastSeen > limits.heartbeatMs * 2 + throttledTabMs;
       if (limits.heartbeatMs > 0 && isSilent) {
         connection.close(closeCodes.heartbeatLost, 'Nothing was heard for too long.');
@@ -86,11 +99,11 @@ export function startUpkeep({
 
   function watchExpiry(connection: Connection, now: number): void {
     const { identity, session } = connection;
-    const expiresAt = identity?.expiresAt ?? null;
-    if (expiresAt === null || session === null) return;
+    if (identity === null || identity.expiresAt === null || session === null) return;
+    const { expiresAt } = identity;
     if (expiresAt <= now) {
       // What streams may come to its end; nothing new begins.
-      if (session.requests.working > 0 && now - expiresAt < limits.expiredGraceMs) return;
+      if (session.requests.worksFor(identity) && now - expiresAt < limits.expiredGraceMs) return;
       connection.close(closeCodes.unauthenticated, 'token_expired');
       return;
     }
