@@ -1,46 +1,21 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { join, resolve } from 'node:path';
-import { closeCodes, events, type EventFields, type EventName } from '@ide-assistant/sdk/protocol';
-import { asAssistant, type AssistantLike } from './assistant/assistant.ts';
-import { builtinAssistant } from './assistant/drivers/builtin/builtin.ts';
+import { closeCodes, events } from '@ide-assistant/sdk/protocol';
 import {
   authEntry,
   createAddressOf,
-  createFailureLimit,
-  createRevocations,
   createTokenVerifier,
-  tokenLifeOf,
   type AddressOf,
   type Revocation,
-  type TokenOptions,
-  type TrustProxy,
 } from './auth/index.ts';
 import { KitError } from './errors.ts';
-import { createApprovals, createPolicyEngine } from './governance/index.ts';
-import { createHunter } from './hunter/index.ts';
-import { limitsWith, type Limits } from './limits.ts';
+import type { KitEvents, ServerKit, ServerKitOptions } from './kit-options.ts';
+import { limitsWith } from './limits.ts';
 import { silentLogger, type Logger } from './logger.ts';
-import { openAll } from './open-all.ts';
+import { closeParts, openParts } from './open-parts.ts';
 import type { Parts } from './parts.ts';
-import { createUsage } from './rates/index.ts';
 import { redactingLogger } from './redact.ts';
-import {
-  resolveLimits,
-  selectDriver,
-  type ProtectionName,
-  type SandboxDriver,
-  type SandboxLimits,
-} from './sandbox/index.ts';
-import {
-  createHostMembers,
-  createSessionRegistry,
-  type HostMembers,
-  type SessionRegistry,
-  type WorkspaceLocator,
-} from './session/index.ts';
-import { openStorage } from './storage/index.ts';
+import { createHostMembers, createSessionRegistry, type SessionRegistry } from './session/index.ts';
 import {
   attachWebSockets,
   createRestHandler,
@@ -48,127 +23,12 @@ import {
   startUpkeep,
   type Connection,
   type Health,
-  type HostAuthenticate,
-  type NodeHandler,
   type SocketLike,
   type UpgradeRequest,
 } from './transport/index.ts';
-import { openAuditLog } from './verification/index.ts';
-import { defaultFileTypes, probeConfinement, type FileTypes } from './workspace/index.ts';
 
-/** How a host sets the kit up. Only a way to know the users is needed. */
-export interface ServerKitOptions {
-  /** Where the kit is mounted. The WebSocket is `<path>/ws`. @default '/ide' */
-  path?: string;
-  /** Folder for the audit log, the store and the workspaces. @default './.ide-data' */
-  dataDirectory?: string;
-  /** How tokens are checked. Without it, `authenticate` must tell who the users are. */
-  auth?: TokenOptions;
-  /** Asks the host app who sent a request without a token, as by its cookie; null refuses. */
-  authenticate?: HostAuthenticate;
-  /**
-   * Reverse proxies in front of the server whose `X-Forwarded-For` is believed: how many, or their
-   * addresses and networks. Without it every client behind a proxy counts as one address. @default 0
-   */
-  trustProxy?: TrustProxy;
-  /** Origins of pages that may connect, as `https://app.example`. @default the page's own host */
-  allowedOrigins?: readonly string[];
-  /** Host folder of each session's workspace. @default `<dataDirectory>/workspaces/<session>` */
-  workspace?: WorkspaceLocator;
-  /** Cedar policies of the host, added to the default ones. */
-  policies?: string;
-  /** File types that may be written. @default all but executables and archives */
-  fileTypes?: FileTypes;
-  /** Who answers in the chat. @default the built-in commands, which need no model */
-  assistant?: AssistantLike;
-  sandbox?: {
-    /** Drivers to try in order. @default bubblewrap, then QuickJS for JavaScript alone */
-    drivers?: readonly SandboxDriver[];
-    /**
-     * Protections without which the kit refuses to start.
-     * @default filesystem, processes, network, syscalls, privileges, output, time
-     */
-    require?: readonly ProtectionName[];
-    /**
-     * What each run and terminal is held to; `timeoutMs` and `outputBytes` are those of `limits`.
-     * @default those of `SandboxLimits`
-     */
-    limits?: Partial<Omit<SandboxLimits, 'timeoutMs' | 'outputBytes'>>;
-  };
-  limits?: Partial<Limits>;
-  /**
-   * Whether a session takes many connections at a time, as of several tabs, or a `single` one: a new
-   * one then closes the earlier with 4409. @default 'many'
-   */
-  connections?: 'single' | 'many';
-  /** A pino-shaped logger. @default silent */
-  logger?: Logger;
-  /** Current time, epoch milliseconds. @default Date.now */
-  clock?: () => number;
-  /** Uniform numbers from 0 to below 1, for the spread of reconnects. @default Math.random */
-  random?: () => number;
-}
+export type { KitEvents, ServerKit, ServerKitOptions } from './kit-options.ts';
 
-/** What a host may listen to. */
-export interface KitEvents {
-  /** A client has connected or gone. */
-  connection: { connectionId: string; sessionId: string; open: boolean };
-  /** The kit failed to start; `ready` rejects with the same error. */
-  failure: { error: unknown };
-}
-
-/** The assistant's server side, to be mounted into a server that the host owns. */
-export interface ServerKit {
-  /** Resolves when requests can be served; rejects when the kit cannot start. */
-  readonly ready: Promise<void>;
-  /** Serves REST under the mount; passes other requests to `next`. */
-  readonly handler: NodeHandler;
-  /**
-   * Serves the WebSocket on the host's server, beside whoever else listens there.
-   *
-   * @returns Detaches from it.
-   */
-  attach(server: Server): () => void;
-  /** Serves a socket of any other server. The caller has checked the Origin. */
-  accept(socket: SocketLike, context: { request: UpgradeRequest }): void;
-  /**
-   * Tells the clients to come back later, waits for running requests and stops. The host's server
-   * stays as it is. May be called more than once.
-   *
-   * @param options.graceMs How long running requests may take, milliseconds. @default 5_000
-   */
-  close(options?: { graceMs?: number }): Promise<void>;
-  health(): Health;
-  /**
-   * Takes back a token (`jti`), a sign-in (`sid`) or all that a user has so far (`subject`): its
-   * connections are closed with 4401, what it began is stopped, and nothing is accepted from it any
-   * more. Other servers on the same database follow within a second.
-   *
-   * @throws KitError (rejects) `REVOCATION_INVALID`.
-   */
-  revoke(revocation: Revocation): Promise<void>;
-  /** Who works in the sessions beside their owners. */
-  readonly members: HostMembers;
-  /**
-   * Sends an event of the host's own to the connections of a session that subscribe to its topic.
-   *
-   * @returns false when nobody has the session open.
-   * @throws ZodError when the fields are not those of the event.
-   */
-  publish<N extends EventName>(sessionId: string, type: N, fields: EventFields<N>): boolean;
-  on<K extends keyof KitEvents>(name: K, listener: (event: KitEvents[K]) => void): () => void;
-}
-
-/** Without these it is no sandbox; limits of resources may be best-effort and are reported. */
-const isolation: readonly ProtectionName[] = [
-  'filesystem',
-  'processes',
-  'network',
-  'syscalls',
-  'privileges',
-  'output',
-  'time',
-];
 /** Spread of the reconnects after a graceful stop, milliseconds. */
 const reconnectSpreadMs = 5_000;
 
@@ -260,6 +120,8 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       await audit.append(authEntry('revoke', subjectOf(revocation), 'revoked'));
     },
 
+    reloadPolicies: async () => (await whenRunning()).parts.policy.reload(),
+    rotateAuditKey: async (key) => (await whenRunning()).parts.audit.rotateKey(key),
     members: createHostMembers(whenRunning),
 
     publish(sessionId, type, fields) {
@@ -287,66 +149,15 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   }
 
   async function start(): Promise<void> {
-    const { limits: sandboxLimits = {}, ...sandboxOptions } = options.sandbox ?? {};
-    resolveLimits(sandboxLimits);
     const directory = resolve(options.dataDirectory ?? '.ide-data');
-    // Searchable by all, listable by nobody else: a session's own user must reach its workspace.
-    await mkdir(join(directory, 'workspaces'), { recursive: true, mode: 0o711 });
-    const [policy, hunter, sandbox, audit, storage] = await openAll([
-      createPolicyEngine({
-        onError: (error) =>
-          logger.error({ error }, 'A request could not be judged and was blocked.'),
-        ...(options.policies === undefined ? {} : { policies: options.policies }),
-      }),
-      createHunter(),
-      selectDriver({
-        require: isolation,
-        onError: (error) =>
-          logger.warn({ error }, 'Something could not be cleared away after a run.'),
-        ...sandboxOptions,
-      }),
-      openAuditLog({
-        directory: join(directory, 'audit'),
-        clock,
-        onError: (error) => logger.error({ error }, 'The audit log cannot be written.'),
-      }),
-      openStorage({ directory: join(directory, 'store'), clock }),
-    ]);
-    const revocations = await createRevocations({
-      store: storage.revocations,
-      clock,
-      tokenLife: tokenLifeOf(options.auth),
-    });
-    const parts: Parts = {
-      verifyToken,
-      revocations,
-      failures: createFailureLimit({
-        maxFailures: limits.authFailures,
-        windowMs: limits.authFailureMs,
-        clock,
-      }),
-      addressOf,
-      policy,
-      approvals: createApprovals({
-        store: storage.approvals,
-        audit,
-        clock,
-      }),
-      hunter,
-      sandbox: { ...sandbox, limits: sandboxLimits },
-      confinement: await probeConfinement(directory),
-      audit,
-      storage,
-      assistant: asAssistant(options.assistant ?? builtinAssistant()),
+    const parts = await openParts(options, {
+      directory,
       limits,
-      usage: createUsage(limits, clock),
-      connections: options.connections ?? 'many',
-      fileTypes: options.fileTypes ?? defaultFileTypes,
-      logger,
       clock,
-      createId: (prefix) => `${prefix}_${randomBytes(12).toString('base64url')}`,
-    };
-    await parts.approvals.recover();
+      logger,
+      verifyToken,
+      addressOf,
+    });
     const registry = createSessionRegistry(
       parts,
       options.workspace ?? join(directory, 'workspaces'),
@@ -397,9 +208,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     await settled(registry, graceMs);
     await registry.close();
     for (const connection of connections) connection.close(closeCodes.restart, 'restart');
-    await parts.audit.close();
-    await parts.storage.close();
-    parts.hunter.close();
+    await closeParts(parts);
   }
 
   function emit<K extends keyof KitEvents>(name: K, event: KitEvents[K]): void {

@@ -182,12 +182,10 @@ unless { context.approved };
 @ttl("3600")
 forbid (principal, action in IDE::Action::"write", resource)
 when {
-  // The directories themselves too: another directory could be renamed to one of them.
-  context.pathLower == ".github" || context.pathLower like "*/.github" ||
-  context.pathLower == ".github/workflows" || context.pathLower like "*/.github/workflows" ||
-  context.pathLower like ".github/workflows/*" || context.pathLower like "*/.github/workflows/*" ||
-  context.pathLower == ".github/actions" || context.pathLower like "*/.github/actions" ||
-  context.pathLower like ".github/actions/*" || context.pathLower like "*/.github/actions/*" ||
+  // The directory itself too: another one could be renamed to it.
+  context.nameLower == ".github" ||
+  context.segmentsLower.contains(".github") &&
+    context.segmentsLower.containsAny(["workflows", "actions"]) ||
   context.segmentsLower.containsAny([".circleci", ".buildkite", ".teamcity", ".woodpecker"]) ||
   [
     ".gitlab-ci.yml", ".travis.yml", ".drone.yml", ".woodpecker.yml", "azure-pipelines.yml",

@@ -38,4 +38,4 @@ export { policySchema } from './policy-schema.ts';
 export type { PolicyPlace } from './policy-text.ts';
 export { parseRequest } from './request-bytes.ts';
 export { visibleText } from './visible-text.ts';
-export { watchPolicyFiles, type WatchPolicyFiles } from './watch-policy-files.ts';
+export type { WatchPolicyFiles } from './watch-policy-files.ts';

@@ -5,6 +5,7 @@ import { lowerJavascript } from './form/javascript.ts';
 import { lowerPython } from './form/python.ts';
 import type { Dialect } from './languages.ts';
 import { createLineIndex, type LineIndex } from './line-index.ts';
+import { activeRules } from './rules/active-rules.ts';
 import { runRules } from './rules/run-rules.ts';
 import { scanSecrets } from './secrets/scan-secrets.ts';
 import { scanText } from './secrets/scan-text.ts';
@@ -20,18 +21,26 @@ export interface Analysis {
   readonly alerts: readonly Finding[];
   /** Findings about correctness, likewise. */
   readonly issues: readonly Finding[];
-  /** Undefined where the language is not analysed. */
+  /** Undefined where the syntax was not looked at. */
   readonly program: Program | undefined;
   /** How many places do not follow the grammar. */
   readonly problemCount: number;
 }
 
+/** What {@link analyse} needs beside the text. */
+export interface AnalyseOptions {
+  readonly dialect: Dialect | undefined;
+  readonly parser: SyntaxParser;
+  /** Whether correctness is looked at; if not, a text without words of danger is not parsed. */
+  readonly withIssues: boolean;
+  /** Called now and then; throws to stop. */
+  readonly checkpoint: () => void;
+}
+
 /** Looks at a text in every way that its language allows. */
 export function analyse(
   content: string,
-  dialect: Dialect | undefined,
-  parser: SyntaxParser,
-  checkpoint: () => void,
+  { dialect, parser, withIssues, checkpoint }: AnalyseOptions,
 ): Analysis {
   const lines = createLineIndex(content);
   const settle = (findings: readonly Finding[]): Finding[] =>
@@ -39,7 +48,8 @@ export function analyse(
       (left, right) => left.start - right.start || left.rule.localeCompare(right.rule),
     );
   const inText = [...scanSecrets(content, dialect === undefined, checkpoint), ...scanText(content)];
-  if (dialect === undefined) {
+  const rules = dialect === undefined ? [] : activeRules(content, dialect.family);
+  if (dialect === undefined || (rules.length === 0 && !withIssues)) {
     return {
       content,
       lines,
@@ -53,9 +63,9 @@ export function analyse(
   checkpoint();
   const lower = dialect.family === 'python' ? lowerPython : lowerJavascript;
   const program = lower(root, content);
-  const inTree = runRules(program, content, dialect.family, checkpoint);
+  const inTree = runRules(rules, program, content, dialect.family, checkpoint);
   const found = [...inTree, ...lookAgain(inTree)];
-  const issues = checkCorrectness(program, problems, content, dialect.family);
+  const issues = withIssues ? checkCorrectness(program, problems, content, dialect.family) : [];
   return {
     content,
     lines,
@@ -76,7 +86,13 @@ export function analyse(
       const alone = dialect && parser.parse(dialect.grammar, text.trim(), checkpoint);
       if (dialect === undefined || alone === undefined || alone.problems.length > 0) return [];
       const offset = lines.startOf(line) + text.length - text.trimStart().length;
-      return runRules(lower(alone.root, text.trim()), text.trim(), dialect.family, checkpoint)
+      return runRules(
+        rules,
+        lower(alone.root, text.trim()),
+        text.trim(),
+        dialect.family,
+        checkpoint,
+      )
         .map((finding) => ({
           ...finding,
           start: finding.start + offset,

@@ -87,7 +87,8 @@ export async function createHunter(options: HunterOptions = {}): Promise<Hunter>
     };
     checkpoint();
     const dialect = dialectFor(request);
-    return (text) => analyse(text, dialect, parser, checkpoint);
+    const withIssues = request.issues ?? true;
+    return (text) => analyse(text, { dialect, parser, withIssues, checkpoint });
   }
 }
 

@@ -10,13 +10,13 @@ export interface LineIndex {
 
 /** Finds the starts of lines, which end in LF, CRLF or a lone CR. */
 export function createLineIndex(content: string): LineIndex {
-  // A byte order mark is no column of the first line.
-  const first = content.startsWith('\uFEFF') ? 1 : 0;
-  const starts = [first];
-  for (const match of content.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length);
+  let known: readonly number[] | undefined;
   return {
-    lineCount: starts.length,
+    get lineCount() {
+      return lineStarts().length;
+    },
     positionOf(offset) {
+      const starts = lineStarts();
       let [low, high] = [0, starts.length - 1];
       while (low < high) {
         const middle = Math.ceil((low + high) / 2);
@@ -25,11 +25,24 @@ export function createLineIndex(content: string): LineIndex {
       }
       return { line: low + 1, column: Math.max(0, offset - (starts[low] ?? 0)) + 1 };
     },
-    startOf: (line) => starts[line - 1] ?? content.length,
+    startOf: (line) => lineStarts()[line - 1] ?? content.length,
     lineText(line) {
+      const starts = lineStarts();
       const start = starts[line - 1];
       if (start === undefined) return '';
       return content.slice(start, starts[line] ?? content.length).replace(/[\r\n]+$/, '');
     },
   };
+  /** Found when first asked for, since most texts give nothing to point at. */
+  function lineStarts(): readonly number[] {
+    known ??= findStarts(content);
+    return known;
+  }
+}
+
+function findStarts(content: string): number[] {
+  // A byte order mark is no column of the first line.
+  const starts = [content.startsWith('\uFEFF') ? 1 : 0];
+  for (const match of content.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length);
+  return starts;
 }

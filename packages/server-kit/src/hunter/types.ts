@@ -23,6 +23,11 @@ export interface ScanRequest {
   language?: string;
   /** Workspace path; repeated in the alerts. */
   path?: string;
+  /**
+   * Whether to look for mistakes too. Without, the alerts are the same, and a text that lacks the
+   * words of every rule is told to be harmless without being parsed. @default true
+   */
+  issues?: boolean;
   signal?: AbortSignal;
 }
 
@@ -44,7 +49,7 @@ export interface FixResult {
 }
 
 /** Which fixes to make. */
-export interface FixRequest extends ScanRequest {
+export interface FixRequest extends Omit<ScanRequest, 'issues'> {
   /** A rule's id, or words that all occur in the finding's rule or message; all findings by default. */
   issue?: string;
   /** @default ['apply'] */

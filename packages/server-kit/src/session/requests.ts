@@ -92,14 +92,17 @@ export function createRequests(parts: Parts, session: Session): Requests {
     },
 
     ask({ clientId, identity }, frame) {
-      if (isDraining)
-        throw new RequestError('unavailable', 'The server stops.', { retryable: true });
-      return new Promise((resolve) => {
-        const send = (text: string | Uint8Array) => {
-          const reply = JSON.parse(String(text)) as Reply;
+      return new Promise((resolve, reject) => {
+        const send = (text: string) => {
+          const reply = JSON.parse(text) as Reply;
           if (reply.type !== 'pending') resolve(reply);
         };
-        begin({ clientId, identity, send }, null, frame);
+        const stops = () =>
+          reject(new RequestError('unavailable', 'The server stops.', { retryable: true }));
+        const running = begin({ clientId, identity, send }, null, frame);
+        // Whoever has no connection hears of no restart: what is left unanswered is told to him.
+        if (!running && isDraining) stops();
+        void running?.ended.then((type) => type === 'unanswered' && stops());
       });
     },
 
@@ -151,20 +154,20 @@ export function createRequests(parts: Parts, session: Session): Requests {
   });
   return requests;
 
-  /** Runs a request, joins the one that runs already, or repeats the reply that is kept. */
+  /** Runs a request or joins the one that runs already; null when it is refused. */
   function begin(
     sender: RequestSender,
     connection: SessionConnection | null,
     frame: RequestFrame,
-  ): void {
+  ): RunningRequest | null {
     const key = keyOf(sender.clientId, frame.requestId);
     const joined = active.get(textOf(key));
     if (joined) {
       joined.listeners.add(sender);
       if (joined.pending) sender.send(JSON.stringify(joined.pending));
-      return;
+      return joined;
     }
-    if (isDraining && !servedWhileDraining.has(frame.name)) return;
+    if (isDraining && !servedWhileDraining.has(frame.name)) return null;
     if (active.size >= parts.limits.requestsInFlight) {
       const error = new RequestError(
         'rate_limited',
@@ -172,12 +175,13 @@ export function createRequests(parts: Parts, session: Session): Requests {
         { retryable: true, retryAfterMs: crowdedRetryMs },
       );
       sender.send(JSON.stringify(errorMessage(error, frame.requestId, frame.name)));
-      return;
+      return null;
     }
     const running = startRequest(key, frame.name, sender.identity);
     running.listeners.add(sender);
     active.set(textOf(key), running);
     void perform(running, frame, sender, connection);
+    return running;
   }
 
   function atWork(): RunningRequest[] {

@@ -1,4 +1,4 @@
-import type { JsonWebKey } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
 import type { DsseEnvelope } from './envelope.ts';
 import type { ActionStatement } from './statement.ts';
 
@@ -26,6 +26,18 @@ export interface EntryProof {
   checkpoint: string;
 }
 
+/** Proof that the log's newest checkpoint continues an older one; for a holder of the older one. */
+export interface ConsistencyProof {
+  /** Entries under the older checkpoint. */
+  old_size: number;
+  /** Entries under the newest one. */
+  tree_size: number;
+  /** RFC 9162 consistency proof, hex; empty when both sizes are the same. */
+  hashes: string[];
+  /** The newest checkpoint, a C2SP signed note. */
+  checkpoint: string;
+}
+
 /** An append-only log of signed statements in a Merkle tree. */
 export interface AuditLog extends AsyncDisposable {
   /**
@@ -33,7 +45,8 @@ export interface AuditLog extends AsyncDisposable {
    * of the calls.
    *
    * @throws {RequestError} `audit_unavailable` (retryable) when the log cannot be written. After
-   * one failed write the log stays unavailable until it is opened again.
+   * one failed write the log stays unavailable until it is opened again; while the disk is short of
+   * space, it takes only results of intents, and resumes by itself.
    * @throws {KitError} `AUDIT_STATEMENT` when a field is malformed.
    */
   append(statement: ActionStatement): Promise<LogEntry>;
@@ -47,16 +60,42 @@ export interface AuditLog extends AsyncDisposable {
    */
   prove(id: string): Promise<EntryProof | null>;
 
+  /**
+   * Proof that the newest checkpoint, renewed first when it is older, continues the tree of the
+   * first `oldSize` entries.
+   *
+   * @throws {RequestError} `invalid_message` when `oldSize` is no whole number from 1 to the log's
+   * size: no proof leads from there. `audit_unavailable` as of {@link AuditLog.prove}.
+   */
+  consistency(oldSize: number): Promise<ConsistencyProof>;
+
   /** The newest stored checkpoint, a C2SP signed note. */
   checkpoint(): string;
 
-  /** Public keys that verify the log: Ed25519 as OKP, `kid` is the hex SHA-256 of the SPKI DER. */
+  /**
+   * Changes the key that signs, durably: the old key signs an entry that names the new one, and from
+   * the next entry on the new one signs, checkpoints too. A stop in the middle leaves a log that
+   * opens with one of the two. A key that the log keeps itself is replaced, and the old one is gone.
+   *
+   * @param key The new Ed25519 private key. @default a new one, unless the host keeps the key
+   * @throws {KitError} `AUDIT_KEY` when it is no such key, was the log's before, cannot be stored, or
+   * is missing where the host keeps the key.
+   * @throws {RequestError} `audit_unavailable` when the log cannot be written.
+   */
+  rotateKey(key?: KeyObject): Promise<{ keyId: string }>;
+
+  /**
+   * Public keys that verify the log, the first one first: Ed25519 as OKP, `kid` is the hex SHA-256 of
+   * the SPKI DER. `ide_first` and `ide_last` (absent on the present key) are the entries that each
+   * signs, and `ide_rotation` (absent on the first) is the entry that brought it in, `{index, line}`:
+   * whoever trusts the key before can check it and trust this one.
+   */
   readonly publicJwks: { keys: JsonWebKey[] };
 
   /** Number of durable entries. */
   readonly size: number;
 
-  /** Whether entries can be recorded. */
+  /** Whether actions can be recorded; while the disk is short of space, they cannot. */
   readonly available: boolean;
 
   /** Writes what is waiting and a last checkpoint, and lets another process open the log. */

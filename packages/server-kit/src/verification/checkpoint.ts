@@ -35,7 +35,8 @@ export interface CheckpointTrust {
  * Checks a signed note and returns the checkpoint. Signatures of unknown names and keys, as those
  * of witnesses, are passed over.
  *
- * @throws {AuditTamperedError} `CHECKPOINT`, `ORIGIN` or `SIGNATURE`.
+ * @throws {AuditTamperedError} `CHECKPOINT`, `ORIGIN`, `SIGNATURE`, or `FOREIGN_KEY` when no
+ * signature names one of the keys.
  */
 export function readCheckpoint(note: string, trust: CheckpointTrust): Checkpoint {
   const { body, signatures, checkpoint } = parseNote(note);
@@ -46,16 +47,19 @@ export function readCheckpoint(note: string, trust: CheckpointTrust): Checkpoint
     );
   }
   const own = signatures.filter(({ name }) => name === trust.origin);
-  const fits = trust.publicKeys.some((key) => {
+  const named = trust.publicKeys.flatMap((key) => {
     const keyHash = noteKeyHash(trust.origin, key);
-    return own.some(
-      ({ bytes }) =>
-        bytes.subarray(0, keyHashBytes).equals(keyHash) &&
-        verify(null, Buffer.from(body), key, bytes.subarray(keyHashBytes)),
-    );
+    return own
+      .filter(({ bytes }) => bytes.subarray(0, keyHashBytes).equals(keyHash))
+      .map(({ bytes }) => ({ key, signature: bytes.subarray(keyHashBytes) }));
   });
-  if (fits) return checkpoint;
-  throw new AuditTamperedError('SIGNATURE', 'the checkpoint is not signed by the log’s key.');
+  if (own.length > 0 && named.length === 0) {
+    throw new AuditTamperedError('FOREIGN_KEY', 'the checkpoint is signed by a foreign key.');
+  }
+  if (named.some(({ key, signature }) => verify(null, Buffer.from(body), key, signature))) {
+    return checkpoint;
+  }
+  throw new AuditTamperedError('SIGNATURE', 'no signature of the log’s key fits the checkpoint.');
 }
 
 /**

@@ -1,22 +1,23 @@
-import type { JsonWebKey } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { KitError } from '../errors.ts';
+import { KitError, RequestError } from '../errors.ts';
 import type { AppendFile } from './append-file.ts';
-import type { AuditLog, EntryProof, LogEntry } from './audit-log.ts';
+import type { AuditLog, ConsistencyProof, EntryProof, LogEntry } from './audit-log.ts';
 import { closedRefusal, type Availability } from './availability.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { CheckpointKeeper, type SignedCheckpoint } from './checkpoint-keeper.ts';
 import type { DirectoryLock } from './directory-lock.ts';
-import { indexOfEntryId, makeEntryId } from './entry-id.ts';
-import { parseEnvelope, readEntry, signEnvelope } from './envelope.ts';
+import { DiskWatch, requireSameFile } from './disk-watch.ts';
+import { EntryChain, type MadeEntry } from './entry-chain.ts';
+import { indexOfEntryId } from './entry-id.ts';
+import { openEnvelope } from './envelope.ts';
 import { GroupCommit } from './group-commit.ts';
-import { encodeStatement } from './in-toto.ts';
-import { isSameFile, type LogPaths } from './log-directory.ts';
+import { removeOldKeys, settleKeyFile, storeNextKey, type KeyHome } from './key-home.ts';
+import { readIfPresent, type LogPaths } from './log-directory.ts';
 import { leafHash } from './merkle-hash.ts';
-import { maxLineBytes } from './read-lines.ts';
 import { replaceFile } from './replace-file.ts';
 import type { ReplayedLog } from './replay-log.ts';
-import { publicJwkOf, type SigningKey } from './signing-key.ts';
+import { generateSigningKey, signingKeyOf, type SigningKey } from './signing-key.ts';
 import { parseStatement, type ActionStatement } from './statement.ts';
 import { AuditTamperedError } from './tampering.ts';
 
@@ -24,7 +25,10 @@ import { AuditTamperedError } from './tampering.ts';
 export interface FileAuditLogParts {
   paths: LogPaths;
   origin: string;
+  /** The key that signs the next entry. */
   key: SigningKey;
+  /** Who keeps the private key. */
+  keyHome: KeyHome;
   lock: DirectoryLock;
   /** What the file holds already; the log goes on in it. */
   replayed: ReplayedLog;
@@ -35,38 +39,56 @@ export interface FileAuditLogParts {
   reader: FileHandle;
   availability: Availability;
   clock: () => number;
+  onError: (error: unknown) => void;
   commitDelayMs: number;
   checkpointIntervalMs: number;
+  reserveBytes: number;
+  freeBytes: () => Promise<number>;
 }
 
 /** The {@link AuditLog} over an append-only file. */
 export class FileAuditLog implements AuditLog {
-  readonly publicJwks: { keys: JsonWebKey[] };
   readonly #parts: FileAuditLogParts;
+  readonly #chain: EntryChain;
   readonly #commits: GroupCommit;
   readonly #checkpoints: CheckpointKeeper;
-  /** Index and `prev` of the next entry. They run ahead of the tree, which holds durable ones. */
-  #nextIndex: number;
-  #head: string;
+  readonly #disk: DiskWatch;
+  /** Signs checkpoints: the key in force after the last durable entry. */
+  #key: SigningKey;
+  /** The change of key that is under way, or the last one. */
+  #rotation: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor(parts: FileAuditLogParts) {
+    const { replayed, availability, key, clock, onError } = parts;
+    const { head, timestamp } = replayed;
     this.#parts = parts;
-    this.publicJwks = { keys: [publicJwkOf(parts.key.publicKey)] };
-    this.#nextIndex = parts.replayed.tree.size;
-    this.#head = parts.replayed.head;
+    this.#key = key;
+    this.#chain = new EntryChain({
+      size: replayed.tree.size,
+      head,
+      timestamp,
+      key,
+      clock,
+      onError,
+    });
     this.#commits = new GroupCommit({
       file: parts.file,
-      availability: parts.availability,
+      availability,
       delayMs: parts.commitDelayMs,
     });
     this.#checkpoints = new CheckpointKeeper({
       stored: parts.stored,
-      availability: parts.availability,
+      availability,
       sign: () => this.#signCheckpoint(),
       store: (note) => this.#storeCheckpoint(note),
       intervalMs: parts.checkpointIntervalMs,
     });
+    this.#disk = new DiskWatch(parts);
+  }
+
+  get publicJwks(): { keys: JsonWebKey[] } {
+    return this.#parts.replayed.keys.toJwks();
   }
 
   get size(): number {
@@ -83,48 +105,42 @@ export class FileAuditLog implements AuditLog {
 
   // No await before the line is queued: the order of entries is the order of calls.
   async append(statement: ActionStatement): Promise<LogEntry> {
-    const { clock, key, replayed } = this.#parts;
-    this.#requireAvailable();
-    const entry = {
-      ...parseStatement(statement),
-      id: makeEntryId(this.#nextIndex),
-      index: this.#nextIndex,
-      prev: this.#head,
-      timestamp: new Date(clock()).toISOString(),
-    };
-    const line = signEnvelope(encodeStatement(entry), key);
-    if (line.length > maxLineBytes) {
-      throw new KitError(
-        'AUDIT_STATEMENT',
-        `An audit entry is at most ${maxLineBytes} bytes long.`,
-      );
-    }
-    const leaf = leafHash(Buffer.from(line, 'latin1'));
-    this.#nextIndex += 1;
-    this.#head = leaf.toString('hex');
-    await this.#commits.add(line, () => {
-      replayed.tree.push(leaf);
-      replayed.offsets.push((replayed.offsets.at(-1) ?? 0) + line.length + 1);
-      this.#checkpoints.schedule();
-    });
-    return { id: entry.id, index: entry.index, timestamp: entry.timestamp };
+    this.#requireOpen();
+    const content = parseStatement(statement);
+    const { availability } = this.#parts;
+    // What has begun is always told to its end, for which the disk keeps a reserve.
+    if (content.phase === 'result' && content.intent !== undefined) availability.require();
+    else availability.requireSpace();
+    const { id, index, timestamp } = await this.#commit(this.#chain.next(content));
+    return { id, index, timestamp };
   }
 
   async prove(id: string): Promise<EntryProof | null> {
-    if (this.#closing !== undefined) throw closedRefusal();
+    this.#requireOpen();
     const index = indexOfEntryId(id);
     if (index === undefined || index >= this.size) return null;
     const line = await this.#readLine(index);
-    if (readEntry(line).id !== id) return null;
+    const { envelope, entry } = openEnvelope(line);
+    if (entry.id !== id) return null;
     const { note, size } = await this.#checkpoints.covering(index + 1);
     const hashes = this.#parts.replayed.tree.inclusion(index, size);
-    return {
-      line,
-      envelope: parseEnvelope(line),
-      index,
-      proof: { tree_size: size, hashes: hashes.map((hash) => hash.toString('hex')) },
-      checkpoint: note,
-    };
+    const proof = { tree_size: size, hashes: inHex(hashes) };
+    return { line, envelope, index, proof, checkpoint: note };
+  }
+
+  async consistency(oldSize: number): Promise<ConsistencyProof> {
+    this.#requireOpen();
+    requireProvableSize(oldSize, this.size);
+    const { note, size } = await this.#checkpoints.covering(oldSize);
+    const hashes = this.#parts.replayed.tree.consistency(oldSize, size);
+    return { old_size: oldSize, tree_size: size, hashes: inHex(hashes), checkpoint: note };
+  }
+
+  rotateKey(key?: KeyObject): Promise<{ keyId: string }> {
+    // One after the other, whatever became of the one before.
+    const rotation = this.#rotation.catch(() => undefined).then(() => this.#rotateKey(key));
+    this.#rotation = rotation;
+    return rotation;
   }
 
   close(): Promise<void> {
@@ -135,16 +151,80 @@ export class FileAuditLog implements AuditLog {
     return this.close();
   }
 
-  #requireAvailable(): void {
-    // While it closes, the log still writes what it took before, but takes nothing more.
+  /**
+   * Finishes what a stop may have interrupted, and looks at the disk for the first time.
+   *
+   * @param hostKey The host's key, to which the log changes over when it has another.
+   */
+  async settle(hostKey: KeyObject | undefined): Promise<void> {
+    await this.#disk.look();
+    await this.#finishRotation(this.#parts.replayed.keys.current?.first ?? 0);
+    if (hostKey && signingKeyOf(hostKey).id !== this.#key.id) await this.rotateKey(hostKey);
+  }
+
+  // While it closes, the log still writes what it took before, but takes nothing more.
+  #requireOpen(): void {
     if (this.#closing !== undefined) throw closedRefusal();
-    this.#parts.availability.require();
+  }
+
+  async #commit(made: MadeEntry, onDurable?: () => void): Promise<MadeEntry> {
+    const { tree, offsets } = this.#parts.replayed;
+    await this.#commits.add(made.bytes, () => {
+      tree.push(made.leaf);
+      offsets.push((offsets.at(-1) ?? 0) + made.bytes.length);
+      onDurable?.();
+      this.#checkpoints.schedule();
+      this.#disk.schedule();
+    });
+    return made;
+  }
+
+  /**
+   * A stop after any step leaves a log that opens: before the entry is durable with the old key,
+   * which is still in its place; from then on with the new one, which opening puts there. The new
+   * key signs a checkpoint before the old one is gone, so that somebody who holds neither cannot
+   * pass off a history of their own as what came before the change.
+   */
+  async #rotateKey(key: KeyObject | undefined): Promise<{ keyId: string }> {
+    const { paths, keyHome, availability, replayed } = this.#parts;
+    if (key === undefined && keyHome === 'host') {
+      throw new KitError('AUDIT_KEY', 'The host keeps the audit key, so it must give the new one.');
+    }
+    const next = key === undefined ? generateSigningKey() : signingKeyOf(key);
+    if (replayed.keys.has(next.id)) {
+      throw new KitError('AUDIT_KEY', 'The new audit key has been the log’s before.');
+    }
+    this.#requireOpen();
+    availability.require();
+    if (keyHome === 'directory') await storeNextKey(paths, next);
+    this.#requireOpen();
+    availability.require();
+    const made = this.#chain.changeKey(next);
+    await this.#commit(made, () => {
+      const line = made.bytes.toString('latin1', 0, made.bytes.length - 1);
+      replayed.keys.change(next.publicKey, { index: made.index, line });
+      this.#key = next;
+    });
+    await this.#finishRotation(made.index + 1);
+    return { keyId: next.id };
+  }
+
+  /** @param first First entry that the new key signs. */
+  async #finishRotation(first: number): Promise<void> {
+    const { paths, keyHome } = this.#parts;
+    await this.#checkpoints.covering(first);
+    if (keyHome === 'directory') await settleKeyFile(paths, this.#key.id);
+    else if (first > 0) await removeOldKeys(paths, this.#key.id);
+    const jwks = `${JSON.stringify(this.publicJwks, null, 2)}\n`;
+    if ((await readIfPresent(paths.jwks)) !== jwks) await replaceFile(paths.jwks, jwks, 0o600);
   }
 
   async #close(): Promise<void> {
     const { availability, file, reader, lock } = this.#parts;
+    await this.#rotation.catch(() => undefined);
     await this.#commits.drain();
     await this.#checkpoints.close(this.size);
+    await this.#disk.close();
     availability.close();
     try {
       await Promise.all([file.close(), reader.close()]);
@@ -170,18 +250,26 @@ export class FileAuditLog implements AuditLog {
   }
 
   #signCheckpoint(): SignedCheckpoint {
-    const { origin, key, replayed } = this.#parts;
+    const { origin, replayed } = this.#parts;
     const size = replayed.tree.size;
     const root = replayed.tree.root();
-    return { size, note: writeCheckpoint({ origin, size, root }, key.privateKey) };
+    return { size, note: writeCheckpoint({ origin, size, root }, this.#key.privateKey) };
   }
 
   async #storeCheckpoint(note: string): Promise<void> {
     const { paths, reader } = this.#parts;
-    // A removed or replaced file takes writes without an error, and all of them are lost.
-    if (!(await isSameFile(paths.log, reader))) {
-      throw new AuditTamperedError('REPLACED', 'the log’s file was removed or replaced.');
-    }
+    await requireSameFile(paths.log, reader);
     await replaceFile(paths.checkpoint, note, 0o600);
   }
+}
+
+function inHex(hashes: readonly Buffer[]): string[] {
+  return hashes.map((hash) => hash.toString('hex'));
+}
+
+function requireProvableSize(oldSize: number, size: number): void {
+  if (Number.isSafeInteger(oldSize) && oldSize >= 1 && oldSize <= size) return;
+  throw new RequestError('invalid_message', 'The audit log has no checkpoint of that size.', {
+    details: { size },
+  });
 }

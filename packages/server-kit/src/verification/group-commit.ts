@@ -4,7 +4,7 @@ import type { Availability } from './availability.ts';
 
 /** A line on its way to the disk. */
 interface PendingLine {
-  line: string;
+  bytes: Buffer;
   onDurable: () => void;
   resolve: () => void;
   reject: (error: unknown) => void;
@@ -34,12 +34,13 @@ export class GroupCommit {
   /**
    * Resolves when the line is durable.
    *
+   * @param bytes The line with its newline.
    * @param onDurable Called before that, for one line after the other in the order of adding.
    * @throws {RequestError} `audit_unavailable`
    */
-  add(line: string, onDurable: () => void): Promise<void> {
+  add(bytes: Buffer, onDurable: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ line, onDurable, resolve, reject });
+      this.#queue.push({ bytes, onDurable, resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -64,8 +65,7 @@ export class GroupCommit {
     const { file, availability } = this.#options;
     try {
       availability.require();
-      // Lines are ASCII: JSON around base64 and hex.
-      await file.append(Buffer.from(group.map(({ line }) => `${line}\n`).join(''), 'latin1'));
+      await file.append(Buffer.concat(group.map(({ bytes }) => bytes)));
       await file.sync();
     } catch (error) {
       availability.fail(error);

@@ -10,6 +10,10 @@ export interface LogPaths {
   checkpoint: string;
   /** The private key, PKCS#8 PEM; absent when the host gives the key itself. */
   key: string;
+  /** The public keys, a JWKS, for whoever is handed the directory. The log itself never trusts it. */
+  jwks: string;
+  /** The private key that follows, while the key is being changed. */
+  nextKey: string;
 }
 
 /** Names the files of the log in a directory. */
@@ -19,6 +23,8 @@ export function logPathsIn(directory: string): LogPaths {
     log: join(directory, 'log.jsonl'),
     checkpoint: join(directory, 'checkpoint'),
     key: join(directory, 'key.pem'),
+    jwks: join(directory, 'jwks.json'),
+    nextKey: join(directory, 'key.next.pem'),
   };
 }
 

@@ -4,9 +4,12 @@ import { KitError } from '../errors.ts';
 import { openAppendFile, type AppendFile } from './append-file.ts';
 import type { AuditLog } from './audit-log.ts';
 import { Availability } from './availability.ts';
-import { parseCheckpoint, readCheckpoint, requireOrigin, writeCheckpoint } from './checkpoint.ts';
+import { checkLog } from './check-log.ts';
+import { parseCheckpoint, requireOrigin, writeCheckpoint } from './checkpoint.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
+import { freeBytesOf } from './disk-watch.ts';
 import { FileAuditLog } from './file-audit-log.ts';
+import { holdKeys, type HeldKeys } from './key-home.ts';
 import {
   logPathsIn,
   makeFile,
@@ -17,14 +20,7 @@ import {
 } from './log-directory.ts';
 import { emptyRoot } from './merkle-hash.ts';
 import { replaceFile } from './replace-file.ts';
-import { replayLog } from './replay-log.ts';
-import {
-  generateSigningKey,
-  readKeyFile,
-  signingKeyOf,
-  writeKeyFile,
-  type SigningKey,
-} from './signing-key.ts';
+import { generateSigningKey, writeKeyFile, type SigningKey } from './signing-key.ts';
 import type { RecordedStatement } from './in-toto.ts';
 import { AuditTamperedError } from './tampering.ts';
 import { cutTornTail } from './torn-tail.ts';
@@ -41,11 +37,16 @@ export interface AuditLogOptions {
   origin?: string;
   /** Present time, milliseconds since 1970. @default Date.now */
   clock?: () => number;
-  /** Ed25519 private key. @default the directory's `key.pem`, made when the log is begun */
-  key?: KeyObject;
   /**
-   * Told of what no caller is waiting for: why the log became unavailable, and an unfinished entry
-   * that was cut off at opening.
+   * Ed25519 private key, when the host keeps it. It must be the log's present one, or the next one
+   * with the present as `previousKey`. @default the directory's `key.pem`, made when the log is begun
+   */
+  key?: KeyObject;
+  /** The key before `key`: a log that it signs changes over to `key` at opening. */
+  previousKey?: KeyObject;
+  /**
+   * Told of what no caller is waiting for: why the log became unavailable, an unfinished entry that
+   * was cut off at opening, a clock that is behind the log, a disk short of space.
    * @default a process warning
    */
   onError?: (error: unknown) => void;
@@ -57,6 +58,13 @@ export interface AuditLogOptions {
   commitDelayMs?: number;
   /** Shortest time between two checkpoints that nobody asked for, milliseconds. @default 1_000 */
   checkpointIntervalMs?: number;
+  /**
+   * Free space on the log's disk below which nothing new is taken, bytes. Results of what has begun
+   * still are: the reserve is for them. `0` turns it off. @default 67_108_864 (64 MiB)
+   */
+  reserveBytes?: number;
+  /** Tells the free space for the log, bytes. @default that of the directory's file system */
+  freeBytes?: () => Promise<number>;
   /** Opens the file that entries are appended to. @default a file on disk */
   openFile?: (path: string) => Promise<AppendFile>;
 }
@@ -67,8 +75,8 @@ export interface AuditLogOptions {
  * outcome `unknown`, so that the trail is complete after a crash.
  *
  * @throws {KitError} `AUDIT_TAMPERED` (an {@link AuditTamperedError}) when the log is not what was
- * signed, `AUDIT_LOCKED` when another process has it open, `AUDIT_KEY`, `AUDIT_ORIGIN`, and
- * `AUDIT_OPEN` for an error of the file system.
+ * signed, `AUDIT_LOCKED` when another process has it open, `AUDIT_KEY` when a key is no Ed25519 key
+ * or not that of the log, `AUDIT_ORIGIN`, and `AUDIT_OPEN` for an error of the file system.
  * @example
  * await using log = await openAuditLog({ directory: '/var/lib/ide/audit' });
  * const { id } = await log.append(statement);
@@ -82,7 +90,13 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     await makePrivateDirectory(directory);
     lock = await lockDirectory(directory);
     const { log, openIntents } = await openLocked({ ...options, origin }, lock);
-    await closeIntents(log, openIntents);
+    try {
+      await log.settle(options.key);
+      await closeIntents(log, openIntents);
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
     return log;
   } catch (cause) {
     lock?.release();
@@ -97,18 +111,18 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
 async function openLocked(
   options: AuditLogOptions & { origin: string },
   lock: DirectoryLock,
-): Promise<{ log: AuditLog; openIntents: RecordedStatement[] }> {
+): Promise<{ log: FileAuditLog; openIntents: RecordedStatement[] }> {
   const { directory, origin, clock = Date.now, onError = warn } = options;
   const { commitDelayMs = 0, checkpointIntervalMs = 1_000, openFile = openAppendFile } = options;
+  const { reserveBytes = 67_108_864, freeBytes = () => freeBytesOf(directory) } = options;
   const paths = logPathsIn(directory);
-  const { key, note } = await loadOrBegin(paths, options);
-  const checkpoint = readCheckpoint(note, { origin, publicKeys: [key.publicKey] });
+  const { held, note } = await loadOrBegin(paths, options);
   // A log of which nothing is covered may lack its file; the first append makes it.
   await makeFile(paths.log);
   const reader = await open(paths.log, 'r');
   let file: AppendFile | undefined;
   try {
-    const replayed = await replayLog(reader, { checkpoint, publicKeyAt: () => key.publicKey });
+    const { checkpoint, replayed, key } = await checkLog({ reader, paths, note, origin, held });
     const torn = await cutTornTail(paths.log, replayed.offsets.at(-1) ?? 0, clock());
     if (torn !== undefined) onError(torn);
     file = await openFile(paths.log);
@@ -116,6 +130,7 @@ async function openLocked(
       paths,
       origin,
       key,
+      keyHome: held.keyHome,
       lock,
       replayed,
       stored: { note, size: checkpoint.size },
@@ -123,8 +138,11 @@ async function openLocked(
       reader,
       availability: new Availability(onError),
       clock,
+      onError,
       commitDelayMs,
       checkpointIntervalMs,
+      reserveBytes,
+      freeBytes,
     });
     return { log, openIntents: replayed.openIntents };
   } catch (error) {
@@ -133,17 +151,16 @@ async function openLocked(
   }
 }
 
-/** Finds key and checkpoint of the log, or makes both for a new one. */
+/** Finds keys and checkpoint of the log, or makes them for a new one. */
 async function loadOrBegin(
   paths: LogPaths,
   options: AuditLogOptions & { origin: string },
-): Promise<{ key: SigningKey; note: string }> {
-  const given = options.key && signingKeyOf(options.key);
-  const key = given ?? (await readKeyFile(paths.key));
+): Promise<{ held: HeldKeys; note: string }> {
+  const held = await holdKeys(paths, options);
   const note = await readIfPresent(paths.checkpoint);
-  if (key !== undefined && note !== undefined) return { key, note };
+  if (held.key !== undefined && note !== undefined) return { held, note };
   const isBegun = (await sizeIfPresent(paths.log)) > 0;
-  if (key === undefined) {
+  if (held.key === undefined) {
     // The key file is written last, so without it the log may be new, but must be empty.
     if (isBegun || (note !== undefined && parseCheckpoint(note).size > 0)) {
       throw new AuditTamperedError(
@@ -151,28 +168,27 @@ async function loadOrBegin(
         `the log is not empty, but its key ${paths.key} is gone.`,
       );
     }
-    return begin(paths, options.origin, generateSigningKey());
+    return begin(paths, options.origin, { ...held, key: generateSigningKey() });
   }
-  if (isBegun || given === undefined) {
+  if (isBegun || held.keyHome === 'directory') {
     throw new AuditTamperedError('CHECKPOINT', `the checkpoint ${paths.checkpoint} is gone.`);
   }
-  return begin(paths, options.origin, given, { keepKey: false });
+  return begin(paths, options.origin, { ...held, key: held.key });
 }
 
 async function begin(
   paths: LogPaths,
   origin: string,
-  key: SigningKey,
-  { keepKey = true } = {},
-): Promise<{ key: SigningKey; note: string }> {
-  const note = writeCheckpoint({ origin, size: 0, root: emptyRoot() }, key.privateKey);
+  held: HeldKeys & { key: SigningKey },
+): Promise<{ held: HeldKeys; note: string }> {
+  const note = writeCheckpoint({ origin, size: 0, root: emptyRoot() }, held.key.privateKey);
   await makeFile(paths.log);
   await replaceFile(paths.checkpoint, note, 0o600);
-  if (keepKey) await writeKeyFile(paths.key, key);
-  return { key, note };
+  if (held.keyHome === 'directory') await writeKeyFile(paths.key, held.key);
+  return { held, note };
 }
 
-/** Records that nobody knows how these actions ended. A log that cannot take that is closed. */
+/** Records that nobody knows how these actions ended. */
 async function closeIntents(log: AuditLog, intents: readonly RecordedStatement[]): Promise<void> {
   const results = intents.map(({ actor, action, subject, inputHash, id }) =>
     log.append({
@@ -185,12 +201,7 @@ async function closeIntents(log: AuditLog, intents: readonly RecordedStatement[]
       outcome: 'unknown',
     }),
   );
-  try {
-    await Promise.all(results);
-  } catch (error) {
-    await log.close();
-    throw error;
-  }
+  await Promise.all(results);
 }
 
 function warn(error: unknown): void {

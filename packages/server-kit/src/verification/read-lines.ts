@@ -4,15 +4,28 @@ import { AuditTamperedError } from './tampering.ts';
 /** Longest line that the log writes or reads, bytes. */
 export const maxLineBytes = 1_048_576;
 
+/** What {@link readLines} reads at a time. */
+export interface ReadLines {
+  /** Complete lines, without their newlines. */
+  lines: Buffer[];
+  /** Where the last of them ends in the file, bytes. */
+  end: number;
+}
+
 /**
- * Reads the complete lines of a file, without their newlines, some hundred at a time. Bytes after
- * the last newline are left out.
+ * Reads the complete lines of a file, some hundred at a time. Bytes after the last newline are left
+ * out.
  *
+ * @param until Where to stop, bytes: after the line that holds this byte, also when the file has
+ * grown meanwhile.
  * @throws {AuditTamperedError} `PARSE` when a line is longer than {@link maxLineBytes}.
  */
-export async function* readLines(handle: FileHandle): AsyncGenerator<Buffer[]> {
+export async function* readLines(
+  handle: FileHandle,
+  until = Number.POSITIVE_INFINITY,
+): AsyncGenerator<ReadLines> {
   let rest = Buffer.alloc(0);
-  for (let position = 0; ;) {
+  for (let position = 0; position - rest.length < until;) {
     // A new buffer each time, since the lines are views into it.
     const chunk = Buffer.allocUnsafeSlow(chunkBytes);
     const { bytesRead } = await handle.read(chunk, 0, chunkBytes, position);
@@ -29,7 +42,7 @@ export async function* readLines(handle: FileHandle): AsyncGenerator<Buffer[]> {
     if (rest.length > maxLineBytes) {
       throw new AuditTamperedError('PARSE', `a line is longer than ${maxLineBytes} bytes.`);
     }
-    yield lines;
+    yield { lines, end: position - rest.length };
   }
 }
 

@@ -1,4 +1,4 @@
-import { open, rename } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -16,7 +16,18 @@ export async function replaceFile(path: string, content: string, mode: number): 
   } finally {
     await handle.close();
   }
-  await rename(temporary, path);
+  await moveFile(temporary, path);
+}
+
+/** Puts a file in another's place in the same directory; durable when it resolves. */
+export async function moveFile(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await syncDirectory(dirname(to));
+}
+
+/** Removes a file, if there is one; durable when it resolves. */
+export async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true });
   await syncDirectory(dirname(path));
 }
 

@@ -1,13 +1,13 @@
-import type { KeyObject } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Checkpoint } from './checkpoint.ts';
 import { indexOfEntryId } from './entry-id.ts';
-import { readEntry, verifyEnvelope } from './envelope.ts';
+import { isSignedBy, openEnvelope, type OpenedEnvelope } from './envelope.ts';
 import type { RecordedStatement } from './in-toto.ts';
+import { publicKeyOf } from './key-change.ts';
+import type { KeyRing } from './key-ring.ts';
 import { leafHash } from './merkle-hash.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { readLines } from './read-lines.ts';
-import { AuditTamperedError } from './tampering.ts';
+import { AuditTamperedError, type TamperFinding } from './tampering.ts';
 
 /** What the log's file holds. */
 export interface ReplayedLog {
@@ -16,93 +16,87 @@ export interface ReplayedLog {
   offsets: number[];
   /** Leaf hash of the last entry, hex, which the next entry names. */
   head: string;
+  /** When the last entry was made; empty when there is none. */
+  timestamp: string;
+  keys: KeyRing;
   /** Intents without a result, oldest first. */
   openIntents: RecordedStatement[];
 }
 
 /** What {@link replayLog} checks against. */
 export interface ReplayOptions {
-  /** Verified checkpoint that the file must continue. */
-  checkpoint: Checkpoint;
-  /** The key in force at an entry. */
-  publicKeyAt: (index: number) => KeyObject;
+  /** Number of entries that the log's checkpoint covers. */
+  covered: number;
+  /** Knows the log's first key, or keys of which one is; learns those that follow. */
+  keys: KeyRing;
 }
 
 /** The `prev` of the first entry. */
 export const firstHead = '0'.repeat(64);
 
 /**
- * Reads the whole log and checks it: order, chain, the checkpoint's root, and the signature of each
+ * Reads the whole log and checks it: order, chain, time, changes of key, and the signature of each
  * entry that is newer than the checkpoint. Older ones are covered by the root, which the key has
  * signed, so that opening costs some microseconds per entry instead of a signature check.
  *
- * @throws {AuditTamperedError} naming what is wrong and at which entry.
+ * @throws {AuditTamperedError} at the first entry that does not fit. What was done to the log may
+ * show only in what follows; `verifyLog` names it better.
  */
 export async function replayLog(handle: FileHandle, options: ReplayOptions): Promise<ReplayedLog> {
-  const { checkpoint, publicKeyAt } = options;
-  const verifyLine = (line: Buffer, index: number) =>
-    at(index, () => verifyEnvelope(line.toString(), publicKeyAt(index)));
+  const { covered, keys } = options;
   const tree = new MerkleTree();
   const offsets = [0];
   const openIntents = new Map<string, RecordedStatement>();
   let head = firstHead;
+  let timestamp = '';
   let end = 0;
-  let previous: Buffer | undefined;
-  for await (const lines of readLines(handle)) {
+  for await (const { lines } of readLines(handle)) {
     for (const line of lines) {
       const index = tree.size;
-      const isCovered = index < checkpoint.size;
-      const entry = isCovered
-        ? at(index, () => readEntry(line.toString()))
-        : verifyLine(line, index);
-      requireOrder(entry, index);
-      if (entry.prev !== head) {
-        // Of two lines that do not fit together, the one that the key did not sign was changed.
-        if (previous) verifyLine(previous, index - 1);
-        verifyLine(line, index);
-        const text = `entry ${index} does not follow the one before.`;
-        throw new AuditTamperedError('CHAIN', text, { index });
+      const opened = openAt(line, index);
+      const { entry } = opened;
+      if (entry.index !== index || indexOfEntryId(entry.id) !== index) throw wrong('ORDER', index);
+      if (entry.prev !== head) throw wrong('CHAIN', index);
+      if (entry.timestamp < timestamp) throw wrong('TIME_BACKWARDS', index);
+      if (entry.key) keys.begin(publicKeyOf(entry.key.previous));
+      if ((index >= covered || entry.key) && !isSigned(opened, keys, index)) {
+        throw wrong('SIGNATURE', index);
       }
-      if (entry.phase === 'intent') openIntents.set(entry.id, entry);
-      if (entry.phase === 'result' && entry.intent) openIntents.delete(entry.intent);
+      if (entry.key) keys.change(publicKeyOf(entry.key.spki), { index, line: line.toString() });
+      noteIntent(openIntents, entry);
       const leaf = leafHash(line);
       tree.push(leaf);
       head = leaf.toString('hex');
+      timestamp = entry.timestamp;
       end += line.length + 1;
       offsets.push(end);
-      previous = line;
     }
   }
-  requireCheckpoint(tree, checkpoint);
-  return { tree, offsets, head, openIntents: [...openIntents.values()] };
+  return { tree, offsets, head, timestamp, keys, openIntents: [...openIntents.values()] };
 }
 
-/** Names the entry in an error of a check that saw only its line. */
-function at<T>(index: number, check: () => T): T {
+/** Keeps the intents that have no result yet. */
+export function noteIntent(
+  openIntents: Map<string, RecordedStatement>,
+  entry: RecordedStatement,
+): void {
+  if (entry.phase === 'intent') openIntents.set(entry.id, entry);
+  if (entry.phase === 'result' && entry.intent) openIntents.delete(entry.intent);
+}
+
+function openAt(line: Buffer, index: number): OpenedEnvelope {
   try {
-    return check();
+    return openEnvelope(line.toString());
   } catch (error) {
-    if (!(error instanceof AuditTamperedError)) throw error;
-    const text = `entry ${index}: ${error.message.slice(error.finding.length + 2)}`;
-    throw new AuditTamperedError(error.finding, text, { index, cause: error });
+    if (error instanceof AuditTamperedError) throw wrong(error.finding, index);
+    throw error;
   }
 }
 
-function requireOrder(entry: RecordedStatement, index: number): void {
-  if (entry.index === index && indexOfEntryId(entry.id) === index) return;
-  throw new AuditTamperedError('SEQ', `entry ${entry.index} stands at place ${index}.`, { index });
+function isSigned(opened: OpenedEnvelope, keys: KeyRing, index: number): boolean {
+  return keys.at(index).some((key) => isSignedBy(opened, key));
 }
 
-function requireCheckpoint(tree: MerkleTree, checkpoint: Checkpoint): void {
-  if (tree.size < checkpoint.size) {
-    throw new AuditTamperedError(
-      'TRUNCATED',
-      `the log has ${tree.size} entries, its checkpoint covers ${checkpoint.size}.`,
-    );
-  }
-  if (tree.root(checkpoint.size).equals(checkpoint.root)) return;
-  throw new AuditTamperedError(
-    'ROOT',
-    `the first ${checkpoint.size} entries are not those that the checkpoint covers.`,
-  );
+function wrong(finding: TamperFinding, index: number): AuditTamperedError {
+  return new AuditTamperedError(finding, `entry ${index} does not fit.`, { index });
 }

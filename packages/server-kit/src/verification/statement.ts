@@ -1,15 +1,30 @@
 import { KitError } from '../errors.ts';
 
-/** Steps of an action that are recorded. Only a `result` closes an `intent`. */
-export type ActionPhase = 'intent' | 'result' | 'decision' | 'approval' | 'boot';
+/**
+ * Steps that are recorded. Only a `result` closes an `intent`. `auth` is a refused handshake or a
+ * revocation, with the reason as `outcome`; `policy` a policy set that was loaded or refused, with
+ * its `policyVersion`; `boot` a start of the server.
+ */
+export type ActionPhase =
+  | 'intent'
+  | 'result'
+  | 'decision'
+  | 'approval'
+  | 'auth'
+  | 'policy'
+  | 'boot';
 
 /**
  * What was done, by whom, to what. Content never enters the log: inputs and outputs appear as
  * hashes and sizes only.
  */
 export interface ActionStatement {
-  /** Who acted; `kind` keeps what the assistant did apart from what its user did. */
-  actor: { sub: string; kind: 'user' | 'assistant'; sessionId: string };
+  /**
+   * Who acted; `kind` keeps what the assistant did apart from what its user did, and `server` is
+   * for what the kit does by itself. `sub` is empty where nobody is known, as of a refused
+   * handshake.
+   */
+  actor: { sub: string; kind: 'user' | 'assistant' | 'server'; sessionId: string };
   /** Audit action, as `ide_file_save`. */
   action: string;
   phase: ActionPhase;
@@ -26,14 +41,22 @@ export interface ActionStatement {
   decision?: 'allow' | 'block' | 'review';
   /** Ids of the policies that decided. */
   policies?: readonly string[];
-  /** Hash or version of the policy set in force. */
+  /** Hash or version of the policy set in force; required in the phase `policy`. */
   policyVersion?: string;
   approvalId?: string;
+  /** Who decided, where that is not the actor; only in the phase `approval`. */
+  approver?: string;
   /** Risk score that the decision saw. */
   risk?: number;
-  /** How it ended, as `ok`, `failed`, `cancelled`; `unknown` when a crash hid the end. */
+  /**
+   * How it ended, as `ok`, `failed`, `cancelled`; `unknown` when a crash hid the end. Required in
+   * the phase `auth`.
+   */
   outcome?: string;
 }
+
+/** The fields of a statement, unchecked. */
+export type StatementFields = Partial<Record<keyof ActionStatement, unknown>>;
 
 /**
  * Copies a statement field by field, so that nothing undeclared reaches the log, and refuses what
@@ -41,30 +64,42 @@ export interface ActionStatement {
  *
  * @throws {KitError} `AUDIT_STATEMENT`, naming the field.
  */
-export function parseStatement(fields: Partial<Record<keyof ActionStatement, unknown>>) {
-  const statement: ActionStatement = {
+export function parseStatement(fields: StatementFields): ActionStatement {
+  const phase = oneOf(phases, fields.phase, 'phase');
+  return { ...parseAction(fields), phase };
+}
+
+/**
+ * The same for all fields but the phase.
+ *
+ * @throws {KitError} `AUDIT_STATEMENT`, naming the field.
+ */
+export function parseAction(fields: StatementFields): Omit<ActionStatement, 'phase'> {
+  const action: Omit<ActionStatement, 'phase'> = {
     actor: parseActor(fields.actor),
     action: text(fields.action, 'action'),
-    phase: oneOf(phases, fields.phase, 'phase'),
     subject: text(fields.subject, 'subject'),
     inputHash: hash(fields.inputHash, 'inputHash'),
   };
-  if (fields.outputHash !== undefined) statement.outputHash = hash(fields.outputHash, 'outputHash');
+  if (fields.outputHash !== undefined) action.outputHash = hash(fields.outputHash, 'outputHash');
   if (fields.outputBytes !== undefined) {
-    statement.outputBytes = count(fields.outputBytes, 'outputBytes');
+    action.outputBytes = count(fields.outputBytes, 'outputBytes');
   }
-  if (fields.intent !== undefined) statement.intent = text(fields.intent, 'intent');
+  if (fields.intent !== undefined) action.intent = text(fields.intent, 'intent');
   if (fields.decision !== undefined) {
-    statement.decision = oneOf(decisions, fields.decision, 'decision');
+    action.decision = oneOf(decisions, fields.decision, 'decision');
   }
-  if (fields.policies !== undefined) statement.policies = texts(fields.policies, 'policies');
-  if (fields.policyVersion !== undefined) {
-    statement.policyVersion = text(fields.policyVersion, 'policyVersion');
+  if (fields.policies !== undefined) action.policies = texts(fields.policies, 'policies');
+  if (fields.policyVersion !== undefined || fields.phase === 'policy') {
+    action.policyVersion = text(fields.policyVersion, 'policyVersion');
   }
-  if (fields.approvalId !== undefined) statement.approvalId = text(fields.approvalId, 'approvalId');
-  if (fields.risk !== undefined) statement.risk = finite(fields.risk, 'risk');
-  if (fields.outcome !== undefined) statement.outcome = text(fields.outcome, 'outcome');
-  return statement;
+  if (fields.approvalId !== undefined) action.approvalId = text(fields.approvalId, 'approvalId');
+  if (fields.approver !== undefined) action.approver = approver(fields);
+  if (fields.risk !== undefined) action.risk = finite(fields.risk, 'risk');
+  if (fields.outcome !== undefined || fields.phase === 'auth') {
+    action.outcome = text(fields.outcome, 'outcome');
+  }
+  return action;
 }
 
 /**
@@ -99,9 +134,9 @@ export function count(value: unknown, name: string): number {
   throw wrong(name, 'a whole number from 0');
 }
 
-const phases = ['intent', 'result', 'decision', 'approval', 'boot'] as const;
+const phases = ['intent', 'result', 'decision', 'approval', 'auth', 'policy', 'boot'] as const;
 const decisions = ['allow', 'block', 'review'] as const;
-const actorKinds = ['user', 'assistant'] as const;
+const actorKinds = ['user', 'assistant', 'server'] as const;
 
 function parseActor(value: unknown): ActionStatement['actor'] {
   const actor = record(value, 'actor');
@@ -110,6 +145,11 @@ function parseActor(value: unknown): ActionStatement['actor'] {
     kind: oneOf(actorKinds, actor['kind'], 'actor.kind'),
     sessionId: text(actor['sessionId'], 'actor.sessionId'),
   };
+}
+
+function approver({ approver: value, phase }: StatementFields): string {
+  if (phase === 'approval') return text(value, 'approver');
+  throw wrong('approver', 'absent outside of the phase approval');
 }
 
 function hash(value: unknown, name: string): string {

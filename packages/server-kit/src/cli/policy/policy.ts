@@ -55,7 +55,7 @@ export async function runPolicy(args: string[], io: CommandIo): Promise<number> 
     return await commands[name](rest, io);
   } catch (error) {
     if (!isUsageError(error)) throw error;
-    io.err(`${error.message}\n\n${help}`);
+    io.err(`${error.message}\nSee policy --help.\n`);
     return 2;
   }
 }

@@ -2,6 +2,7 @@ import { replace, type FixPlan } from '../fixes/edit.ts';
 import type { CallFact } from '../flow/facts.ts';
 import { textOf } from '../flow/value.ts';
 import { judge, type Hits, type Rule, type RuleContext } from './rule.ts';
+import { unusualImport } from './words.ts';
 
 const python =
   /^(?:(?:builtins|__builtin__|six|six\.moves\.builtins)\.)?(?:eval|exec|execfile|exec_)$|^code\.Interactive(?:Interpreter|Console)\(\)\.(?:runsource|runcode|push)$/;
@@ -14,6 +15,23 @@ export const codeInjection: Rule = {
   id: 'code-injection',
   cwe: 'CWE-95',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['eval', 'exec', 'compile', 'Interactive']],
+    javascript: [
+      [
+        'eval',
+        'Eval',
+        'exec',
+        'Function',
+        'runIn',
+        'compile',
+        'Script',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+      ],
+    ],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     const { path } = fact;
@@ -69,6 +87,10 @@ export const dynamicImport: Rule = {
   id: 'dynamic-import',
   cwe: 'CWE-98',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['__import__', 'importlib', 'runpy', 'load_source']],
+    javascript: [[unusualImport]],
+  },
   call(fact, context): Hits {
     const python =
       /^(?:__import__|importlib\.(?:import_module|__import__)|imp\.load_source|runpy\.run_(?:path|module))$/;

@@ -21,6 +21,23 @@ export const commandInjection: Rule = {
   id: 'command-injection',
   cwe: 'CWE-78',
   families: ['python', 'javascript'],
+  needs: {
+    python: [
+      [
+        'system',
+        'popen',
+        'Popen',
+        'subprocess',
+        'getoutput',
+        'getstatusoutput',
+        'pexpect',
+        'exec',
+        'spawn',
+        'startfile',
+      ],
+    ],
+    javascript: [['exec', 'spawn', 'fork']],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     const isPython = context.family === 'python';

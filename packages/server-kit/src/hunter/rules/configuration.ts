@@ -9,6 +9,9 @@ export const debugEnabled: Rule = {
   id: 'debug-enabled',
   cwe: 'CWE-489',
   families: ['python'],
+  needs: {
+    python: [['debug', 'DEBUG', 'evalex']],
+  },
   call(fact): Hits {
     const runs =
       /(?:^|\.)(?:app|application|server|flask\.Flask\(\)|bottle|socketio|\w*app)\.run$|(?:^|\.)run_simple$|^bottle\.run$|^(?:bottle\.)?debug$|\.DebuggedApplication$/i;
@@ -55,6 +58,9 @@ export const bindsAllInterfaces: Rule = {
   id: 'binds-all-interfaces',
   cwe: 'CWE-605',
   families: ['python'],
+  needs: {
+    python: [[/\b(?:bind|run)\b|run_simple|run_server/i]],
+  },
   call(fact): Hits {
     if (fact.isLocal) return undefined;
     const [first] = fact.arguments;
@@ -83,6 +89,10 @@ export const corsAnyOrigin: Rule = {
   id: 'cors-any-origin',
   cwe: 'CWE-942',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['cors', /(?:set|header|writeHead)(?![\w$])/i, /access-control/i]],
+    javascript: [['cors', /(?:set|header|writeHead)(?![\w$])/i, /access-control/i]],
+  },
   call(fact): Hits {
     const message = 'Any site may read the answers. Name the sites that may.';
     if (/^flask_cors\.(?:CORS|cross_origin)$/.test(fact.path)) {
@@ -140,6 +150,10 @@ export const csrfDisabled: Rule = {
   id: 'csrf-disabled',
   cwe: 'CWE-352',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['methodOverride', 'CSRF']],
+    javascript: [['methodOverride', 'CSRF']],
+  },
   call(fact, context): Hits {
     if (
       /methodOverride$/.test(fact.path) &&
@@ -181,6 +195,17 @@ export const insecureWindow: Rule = {
   id: 'insecure-window',
   cwe: 'CWE-1188',
   families: ['javascript'],
+  needs: {
+    javascript: [
+      [
+        'nodeIntegration',
+        'contextIsolation',
+        'webSecurity',
+        'allowRunningInsecureContent',
+        'enableRemoteModule',
+      ],
+    ],
+  },
   mapping(form, entries): Hits {
     return form.entries.flatMap((entry): Hit[] => {
       const name = entry.key?.kind === 'literal' ? String(entry.key.value) : '';

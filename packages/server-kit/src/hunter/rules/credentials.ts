@@ -6,6 +6,9 @@ import type { Hit, Hits, Rule, RuleContext } from './rule.ts';
 const secretName =
   /(?:^|[_\-.])(?:passw(?:or)?d|passwd|pwd|pass|passphrase|secret|token|api_?key|apikey|auth_?key|access_?key|secret_?key|private_?key|client_?secret|bearer_?auth|basic_?auth|auth_?token|access_?token|encryption_?key|signing_?key|jwt_?secret)(?:$|[_\-.]|\d)|(?:password|passwd|secret|apikey)$/i;
 const passwordName = /passw|passwd|pwd|^pass$|_pass$|passphrase/i;
+/** What all names have in common that {@link secretName} or {@link passwordName} knows. */
+const secretStem =
+  /pass|pwd|secret|token|(?:api|auth|access|private|encryption|signing)_?key|(?:bearer|basic)_?auth/i;
 /** Names that speak of a secret without holding it. */
 const aboutSecret =
   /(?:name|file|path|url|uri|field|label|prompt|pattern|regex|prefix|suffix|header|type|hash|length|len|min|max|count|policy|rule|error|message|msg|hint|help|text|title|placeholder|param|column|table|format|expir\w*|ttl|id|ids|class|form|input|reset|change|validator|manager|provider|service|endpoint|event|action|env|var|algorithm|scheme|method|attribute|attr|tag|node|stream|chars|delimiter|list|set|map|index|position|kind)$/i;
@@ -25,6 +28,25 @@ export const hardCodedCredential: Rule = {
   id: 'hard-coded-credential',
   cwe: 'CWE-798',
   families: ['python', 'javascript'],
+  needs: {
+    python: [[secretStem, 'Auth', 'kerberos_auth', 'jwt', 'mysql', 'MySQL', 'equelize', 'hmac']],
+    javascript: [
+      [
+        secretStem,
+        'Auth',
+        'jwt',
+        'jsonwebtoken',
+        'jose',
+        'mysql',
+        'MySQL',
+        'equelize',
+        'hmac',
+        'createHmac',
+        'createCipheriv',
+        'kerberos_auth',
+      ],
+    ],
+  },
   assign(fact): Hits {
     return fact.form.operator === '=' ? ofName(fact) : undefined;
   },

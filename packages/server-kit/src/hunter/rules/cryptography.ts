@@ -19,6 +19,10 @@ export const weakHash: Rule = {
   id: 'weak-hash',
   cwe: 'CWE-328',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['hashlib', 'md5', /\bsha\b/, 'Crypto', 'hashes', 'passlib', 'crypt']],
+    javascript: [['rypto', 'md5', 'sha1']],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     const name = hashName(fact, context);
@@ -104,6 +108,10 @@ export const weakCipher: Rule = {
   id: 'weak-cipher',
   cwe: 'CWE-327',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['rypto', 'algorithms', 'modes', 'pyDes', 'AES']],
+    javascript: [['rypto']],
+  },
   call(fact, context): Hits {
     const message =
       'This cipher or mode no longer keeps a secret. Use AES in GCM mode, or ChaCha20-Poly1305.';
@@ -136,6 +144,10 @@ export const weakKeySize: Rule = {
   id: 'weak-key-size',
   cwe: 'CWE-326',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['generate']],
+    javascript: [['generateKeyPair', 'node-rsa', 'NodeRSA']],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     const bits = keyBits(fact, context);

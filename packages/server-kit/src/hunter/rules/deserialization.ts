@@ -13,6 +13,24 @@ export const unsafeDeserialization: Rule = {
   id: 'unsafe-deserialization',
   cwe: 'CWE-502',
   families: ['python', 'javascript'],
+  needs: {
+    python: [
+      [
+        'ickle',
+        'dill',
+        'marshal',
+        'joblib',
+        'pandas',
+        'shelve',
+        'torch',
+        'numpy',
+        'yaml',
+        /\b(?:pd|np)\b/,
+      ],
+      ['load', 'decode', 'open', 'ickle', 'Shelf', 'YAML'],
+    ],
+    javascript: [['erialize', 'cryo', 'yaml', 'serialijse']],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     if (!(context.family === 'python' ? python : javascript).test(fact.path)) return undefined;

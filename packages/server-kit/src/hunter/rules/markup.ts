@@ -3,6 +3,7 @@ import { argumentOf, hasSpread, type CallFact } from '../flow/facts.ts';
 import { constantOf, hole, textOf, type Value } from '../flow/value.ts';
 import type { Expression, FunctionForm } from '../form/form.ts';
 import { hitFor, judge, type Hit, type Hits, type Rule, type RuleContext } from './rule.ts';
+import { pageWords } from './words.ts';
 
 const cwe = 'CWE-79';
 const explain = (who: string): string =>
@@ -20,6 +21,23 @@ export const crossSiteScripting: Rule = {
   id: 'cross-site-scripting',
   cwe,
   families: ['python', 'javascript'],
+  needs: {
+    python: [
+      ['Markup', 'mark_safe', 'Safe', 'html_safe', 'Response', 'make_response', ...pageWords],
+    ],
+    javascript: [
+      [
+        '$',
+        'jQuery',
+        'HTML',
+        'document',
+        'Fragment',
+        'bypassSecurityTrust',
+        'escapeMarkup',
+        /\b(?:send|write|end|href|src|srcdoc|action|formAction|srcDoc)\b/,
+      ],
+    ],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     return context.family === 'python' ? pythonCall(fact) : javascriptCall(fact);
@@ -164,6 +182,9 @@ export const autoescapeDisabled: Rule = {
   id: 'autoescape-disabled',
   cwe,
   families: ['python'],
+  needs: {
+    python: [['Environment']],
+  },
   call(fact): Hits {
     if (
       !/^jinja2\.(?:Environment|environment\.Environment)$/.test(fact.path) &&
@@ -205,6 +226,23 @@ export const templateInjection: Rule = {
   id: 'template-injection',
   cwe: 'CWE-1336',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['render_template_string', 'Template', 'from_string']],
+    javascript: [
+      [
+        'ejs',
+        'pug',
+        'jade',
+        'andlebars',
+        'nunjucks',
+        'mustache',
+        'template',
+        'swig',
+        'hogan',
+        'eta',
+      ],
+    ],
+  },
   call(fact, context: RuleContext): Hits {
     if (fact.isLocal) return undefined;
     const python =

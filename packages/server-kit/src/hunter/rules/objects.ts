@@ -1,12 +1,19 @@
 import { argumentOf } from '../flow/facts.ts';
 import { constantOf } from '../flow/value.ts';
 import { hitFor, judge, type Hits, type Rule } from './rule.ts';
+import { inputWords } from './words.ts';
 
 /** A client names the property that is written, `__proto__` too. */
 export const prototypePollution: Rule = {
   id: 'prototype-pollution',
   cwe: 'CWE-1321',
   families: ['javascript'],
+  needs: {
+    javascript: [
+      ['merge', 'defaultsDeep', 'set', 'zipObjectDeep', 'extend'],
+      inputWords.javascript,
+    ],
+  },
   call(fact): Hits {
     const merges =
       /^(?:lodash|_|underscore)\.(?:merge|mergeWith|defaultsDeep|set|setWith|zipObjectDeep)$|^(?:\$|jQuery)\.extend$|^(?:deepmerge|merge-deep|deep-extend|extend|merge)$|^lodash\.(?:merge|defaultsDeep|set)$/;
@@ -32,6 +39,9 @@ export const unsafeKey: Rule = {
   id: 'unsafe-key',
   cwe: 'CWE-915',
   families: ['javascript'],
+  needs: {
+    javascript: [[/(?:req|request|ctx)\.(?:query|body|params)/]],
+  },
   assign(fact, context): Hits {
     const { target } = fact.form;
     if (context.family !== 'javascript' || target.kind !== 'index' || fact.name !== '')
@@ -53,6 +63,10 @@ export const unsafePattern: Rule = {
   id: 'unsafe-pattern',
   cwe: 'CWE-1333',
   families: ['python', 'javascript'],
+  needs: {
+    python: [[/\bre\b/]],
+    javascript: [['RegExp', ')+', ')*']],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     const compiles =
@@ -100,6 +114,9 @@ export const unsafeBuffer: Rule = {
   id: 'unsafe-buffer',
   cwe: 'CWE-665',
   families: ['javascript'],
+  needs: {
+    javascript: [['Buffer']],
+  },
   call(fact): Hits {
     if (fact.path !== 'Buffer' || fact.isLocal || !fact.form.isNew) return undefined;
     const value = fact.arguments[0]?.value;
@@ -119,12 +136,17 @@ export const unsafeBuffer: Rule = {
 
 const secretNames =
   /(?:^|[._])(?:password|passwd|secret|token|api_?key|signature|digest|hmac|csrf\w*|hash)$/i;
+const secretWord = /password|passwd|secret|token|api_?key|signature|digest|hmac|csrf|hash/i;
 
 /** How long a comparison takes tells how much of a secret was right. */
 export const timingComparison: Rule = {
   id: 'timing-comparison',
   cwe: 'CWE-208',
   families: ['javascript', 'python'],
+  needs: {
+    python: [[secretWord], inputWords.python],
+    javascript: [[secretWord], inputWords.javascript],
+  },
   compare(form, left, right, context): Hits {
     if (!/^(?:===?|!==?)$/.test(form.operator)) return undefined;
     if (left.constants !== undefined || right.constants !== undefined) return undefined;

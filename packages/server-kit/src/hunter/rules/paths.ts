@@ -2,6 +2,7 @@ import { addArgument, replace, type FixPlan } from '../fixes/edit.ts';
 import { argumentOf, hasSpread, optionOf } from '../flow/facts.ts';
 import { constantOf, textOf } from '../flow/value.ts';
 import { judge, type Hit, type Hits, type Rule } from './rule.ts';
+import { pythonOutsideWords } from './words.ts';
 
 /** Calls that open a path, with the positions of their paths. */
 const pythonOpeners: readonly (readonly [RegExp, readonly number[]])[] = [
@@ -37,6 +38,30 @@ export const pathTraversal: Rule = {
   id: 'path-traversal',
   cwe: 'CWE-22',
   families: ['python', 'javascript'],
+  needs: {
+    python: [
+      [
+        /\b(?:open|file|os|io)\b/,
+        'shutil',
+        'send_file',
+        'FileResponse',
+        'static_file',
+        'zipfile',
+        'tarfile',
+        'gzip',
+        'bz2',
+        'lzma',
+        'sqlite3',
+        'fileinput',
+        'linecache',
+        'pathlib',
+        'aiofiles',
+        'codecs',
+      ],
+      pythonOutsideWords,
+    ],
+    javascript: [['fs', 'sendFile', 'sendfile', 'download', 'Deno', 'Bun']],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     const openers = context.family === 'python' ? pythonOpeners : javascriptOpeners;
@@ -90,6 +115,9 @@ export const archiveExtraction: Rule = {
   id: 'archive-extraction',
   cwe: 'CWE-22',
   families: ['python'],
+  needs: {
+    python: [['extract']],
+  },
   call(fact): Hits {
     const isTar =
       (/^(?:extractall|extract)$/.test(fact.method) &&
@@ -124,6 +152,10 @@ export const permissiveFileMode: Rule = {
   id: 'permissive-file-mode',
   cwe: 'CWE-732',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['chmod']],
+    javascript: [['chmod']],
+  },
   call(fact, context): Hits {
     const isPython = context.family === 'python';
     const changes = isPython
@@ -168,6 +200,9 @@ export const insecureTemporaryFile: Rule = {
   id: 'insecure-temporary-file',
   cwe: 'CWE-377',
   families: ['python'],
+  needs: {
+    python: [[/\bopen\b/, 'mktemp', 'tempnam', 'tmpnam']],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     if (/^(?:tempfile\.mktemp(?:\.mktemp)?|os\.tempnam|os\.tmpnam)$/.test(fact.path)) {

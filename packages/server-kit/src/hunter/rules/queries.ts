@@ -1,12 +1,17 @@
 import { argumentOf, optionOf } from '../flow/facts.ts';
 import { textsIn, type Value } from '../flow/value.ts';
 import { hitFor, judge, type Hits, type Rule } from './rule.ts';
+import { inputWords } from './words.ts';
 
 /** An XPath expression is put together from text that others decide. */
 export const xpathInjection: Rule = {
   id: 'xpath-injection',
   cwe: 'CWE-643',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['xpath', 'XPath', 'iterfind', 'findtext', 'elementpath', 'etree']],
+    javascript: [['xpath', 'evaluate']],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     const calls =
@@ -36,6 +41,10 @@ export const ldapInjection: Rule = {
   id: 'ldap-injection',
   cwe: 'CWE-90',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['search', 'modify_s', 'delete_s']],
+    javascript: [['search', 'modify_s', 'delete_s']],
+  },
   call(fact, context): Hits {
     if (
       fact.isLocal ||
@@ -84,6 +93,13 @@ export const nosqlInjection: Rule = {
   id: 'nosql-injection',
   cwe: 'CWE-943',
   families: ['javascript', 'python'],
+  needs: {
+    python: [['find', 'update_', 'delete_', 'aggregate'], inputWords.python],
+    javascript: [
+      ['find', 'update', 'delete', 'remove', 'count', 'aggregate', 'where'],
+      inputWords.javascript,
+    ],
+  },
   call(fact, context): Hits {
     const methods = context.family === 'python' ? pymongo : mongo;
     if (fact.isLocal || !methods.test(fact.path)) return undefined;

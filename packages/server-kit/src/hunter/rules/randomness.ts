@@ -13,6 +13,10 @@ export const weakRandom: Rule = {
   id: 'weak-random',
   cwe: 'CWE-330',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['andom']],
+    javascript: [['andom']],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     const calls = context.family === 'python' ? pythonCalls : javascriptCalls;

@@ -2,6 +2,7 @@ import { addArgument, type FixPlan } from '../fixes/edit.ts';
 import { argumentOf, hasSpread, optionOf, type CallFact } from '../flow/facts.ts';
 import type { Value } from '../flow/value.ts';
 import { hitFor, judge, type Hits, type Rule } from './rule.ts';
+import { inputWords } from './words.ts';
 
 const pythonClients =
   /^(?:requests(?:\.(?:Session|session)\(\))?|httpx(?:\.(?:Async)?Client\(\))?|aiohttp\.ClientSession\(\)|urllib3\.PoolManager\(\))\.(?:get|post|put|patch|delete|head|options|request|stream|urlopen)$|^(?:urllib\.request\.(?:urlopen|Request|urlretrieve)|urllib2?\.(?:urlopen|Request)|urllib\.urlopen|six\.moves\.urllib\.request\.urlopen|http\.client\.HTTPS?Connection|httplib\.HTTPS?Connection)$/;
@@ -13,6 +14,25 @@ export const serverSideRequestForgery: Rule = {
   id: 'server-side-request-forgery',
   cwe: 'CWE-918',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['requests', 'http', 'aiohttp', 'urllib', 'urlopen'], inputWords.python],
+    javascript: [
+      [
+        'fetch',
+        'axios',
+        'http',
+        'got',
+        'request',
+        'needle',
+        'superagent',
+        'undici',
+        'urllib',
+        'phin',
+        'bent',
+      ],
+      inputWords.javascript,
+    ],
+  },
   call(fact, context): Hits {
     if (
       fact.isLocal ||
@@ -53,6 +73,10 @@ export const openRedirect: Rule = {
   id: 'open-redirect',
   cwe: 'CWE-601',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['redirect', 'Redirect', 'HTTPFound'], inputWords.python],
+    javascript: [['redirect', 'location', 'open'], inputWords.javascript],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     const python =
@@ -86,6 +110,9 @@ export const missingTimeout: Rule = {
   id: 'missing-timeout',
   cwe: 'CWE-400',
   families: ['python'],
+  needs: {
+    python: [['requests']],
+  },
   call(fact): Hits {
     if (
       fact.isLocal ||
@@ -117,6 +144,10 @@ export const trustBoundary: Rule = {
   id: 'trust-boundary',
   cwe: 'CWE-501',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['session'], inputWords.python],
+    javascript: [['session'], inputWords.javascript],
+  },
   assign(fact): Hits {
     if (
       !/^(?:flask\.session|(?:req|request)\.session)(?:\.|\[\]|$)/.test(fact.path) &&

@@ -1,4 +1,5 @@
 import type { Severity } from '@ide-assistant/sdk/protocol';
+import type { Words } from '../any-of.ts';
 import type { FixPlan } from '../fixes/edit.ts';
 import type { AssignFact, CallFact } from '../flow/facts.ts';
 import { evidenceOf, type Evidence, type Hazard, type Taint, type Value } from '../flow/value.ts';
@@ -48,6 +49,12 @@ export interface Rule {
   /** Class of the weakness. */
   readonly cwe: string;
   readonly families: readonly Family[];
+  /**
+   * Words without which the rule finds nothing in a text of the family: one of each list must occur
+   * in it as it is written. Every name that the rule asks for must be covered, or the rule is
+   * silently passed over; a family without lists is always looked at.
+   */
+  readonly needs: Readonly<Partial<Record<Family, readonly Words[]>>>;
   call?(fact: CallFact, context: RuleContext): Hits;
   assign?(fact: AssignFact, context: RuleContext): Hits;
   compare?(form: CompareForm, left: Value, right: Value, context: RuleContext): Hits;

@@ -4,39 +4,46 @@ import type { Program, Span } from '../form/form.ts';
 import { functionsOf } from '../form/visit.ts';
 import type { Family } from '../languages.ts';
 import { severities } from '../severity.ts';
-import { rules } from './index.ts';
 import type { Hits, Rule, RuleContext } from './rule.ts';
 
 /** How much of a line is looked at on either side of a place. */
 const lineReach = 200;
 
-/** Follows a program and collects what the rules find, each rule once at each place. */
+/** Follows a program and collects what these rules find, each rule once at each place. */
 export function runRules(
+  rules: readonly Rule[],
   program: Program,
   source: string,
   family: Family,
   checkpoint: () => void,
 ): Finding[] {
-  const active = rules.filter((rule) => rule.families.includes(family));
   const context = createContext(program, source, family);
   const found = new Map<string, Finding>();
-  const tell = (look: (rule: Rule) => Hits, at: Span): void => {
-    for (const rule of active) keep(rule, look(rule), at, found);
+  const tell = (concerned: readonly Rule[], look: (rule: Rule) => Hits, at: Span): void => {
+    for (const rule of concerned) keep(rule, look(rule), at, found);
   };
+  // Few rules look at each kind of place, and there are many places.
+  const calls = rules.filter((rule) => rule.call);
+  const assigns = rules.filter((rule) => rule.assign);
+  const compares = rules.filter((rule) => rule.compare);
+  const elements = rules.filter((rule) => rule.element);
+  const mappings = rules.filter((rule) => rule.mapping);
+  const returns = rules.filter((rule) => rule.returned);
   interpret(program, {
     family,
     source,
     checkpoint,
     observer: {
-      call: (fact) => tell((rule) => rule.call?.(fact, context), fact.form),
-      assign: (fact) => tell((rule) => rule.assign?.(fact, context), fact.form),
+      call: (fact) => tell(calls, (rule) => rule.call?.(fact, context), fact.form),
+      assign: (fact) => tell(assigns, (rule) => rule.assign?.(fact, context), fact.form),
       compare: (form, left, right) =>
-        tell((rule) => rule.compare?.(form, left, right, context), form),
+        tell(compares, (rule) => rule.compare?.(form, left, right, context), form),
       element: (form, attributes) =>
-        tell((rule) => rule.element?.(form, attributes, context), form),
-      mapping: (form, entries) => tell((rule) => rule.mapping?.(form, entries, context), form),
+        tell(elements, (rule) => rule.element?.(form, attributes, context), form),
+      mapping: (form, entries) =>
+        tell(mappings, (rule) => rule.mapping?.(form, entries, context), form),
       returned: (form, value, from) =>
-        tell((rule) => rule.returned?.(form, value, from, context), form),
+        tell(returns, (rule) => rule.returned?.(form, value, from, context), form),
     },
   });
   return [...found.values()];

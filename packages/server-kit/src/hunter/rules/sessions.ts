@@ -8,6 +8,10 @@ export const insecureCookie: Rule = {
   id: 'insecure-cookie',
   cwe: 'CWE-614',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['set_cookie', 'COOKIE']],
+    javascript: [['ookie', 'COOKIE', 'httpOnly', 'secure']],
+  },
   call(fact, context): Hits {
     if (context.family !== 'python') {
       const isCookie = /(?:^|\.)(?:res|response|reply)(?:\.\w+\(\))*\.(?:cookie|setCookie)$/.test(
@@ -87,6 +91,10 @@ export const unverifiedToken: Rule = {
   id: 'unverified-token',
   cwe: 'CWE-347',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['jwt']],
+    javascript: [['jwt', 'jsonwebtoken']],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     const hit = {

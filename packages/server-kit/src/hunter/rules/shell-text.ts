@@ -33,6 +33,10 @@ export const destructiveCommand: Rule = {
   id: 'destructive-command',
   cwe: 'CWE-78',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['system', 'popen', 'exec', 'spawn', 'subprocess', 'commands', 'eval', 'rmtree']],
+    javascript: [['exec', 'eval', 'child_process', 'fs', 'rimraf']],
+  },
   call(fact): Hits {
     const text = commandText(fact);
     if (text !== undefined && destructive.some((pattern) => pattern.test(text))) {
@@ -70,6 +74,10 @@ export const reverseShell: Rule = {
   id: 'reverse-shell',
   cwe: 'CWE-506',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['system', 'popen', 'exec', 'spawn', 'subprocess', 'commands', 'eval', 'dup2']],
+    javascript: [['exec', 'eval', 'child_process', 'pipe']],
+  },
   call(fact): Hits {
     const text = commandText(fact);
     const message = 'This hands a shell to a machine elsewhere.';

@@ -24,6 +24,24 @@ export const sqlInjection: Rule = {
   id: 'sql-injection',
   cwe: 'CWE-89',
   families: ['python', 'javascript'],
+  needs: {
+    python: [
+      [
+        'execute',
+        /\b(?:raw|text|extra)\b/,
+        'read_sql',
+        'fetch',
+        'mogrify',
+        'copy_expert',
+        'run_query',
+        'RawSQL',
+        'exec_driver_sql',
+      ],
+    ],
+    javascript: [
+      [/\b(?:query|execute|raw|exec|run|all|get|each|prepare|literal)\b|Raw(?:Unsafe)?\b/],
+    ],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     const methods = context.family === 'python' ? pythonMethods : javascriptMethods;

@@ -14,6 +14,22 @@ export const tlsVerification: Rule = {
   id: 'tls-verification-disabled',
   cwe: 'CWE-295',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['ssl', 'SSL', 'TLS', 'verify', 'cert_reqs', 'check_hostname']],
+    javascript: [
+      [
+        'ssl',
+        'SSL',
+        'TLS',
+        'verify',
+        'check_hostname',
+        'rejectUnauthorized',
+        'secureProtocol',
+        'minVersion',
+        'maxVersion',
+      ],
+    ],
+  },
   call(fact, context): Hits {
     if (fact.isLocal || context.family !== 'python') return undefined;
     return pythonCall(fact, context);
@@ -138,6 +154,9 @@ export const hostKeyUnchecked: Rule = {
   id: 'host-key-unchecked',
   cwe: 'CWE-295',
   families: ['python'],
+  needs: {
+    python: [['set_missing_host_key_policy']],
+  },
   call(fact): Hits {
     if (fact.method !== 'set_missing_host_key_policy') return undefined;
     const argument = fact.arguments[0];
@@ -168,6 +187,9 @@ export const cleartextProtocol: Rule = {
   id: 'cleartext-protocol',
   cwe: 'CWE-319',
   families: ['python'],
+  needs: {
+    python: [['telnetlib', 'ftplib']],
+  },
   call(fact): Hits {
     if (!/^(?:telnetlib\.Telnet|ftplib\.FTP)$/.test(fact.path)) return undefined;
     return {

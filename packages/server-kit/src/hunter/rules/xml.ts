@@ -14,6 +14,10 @@ export const xmlExternalEntities: Rule = {
   id: 'xml-external-entities',
   cwe: 'CWE-611',
   families: ['python', 'javascript'],
+  needs: {
+    python: [['xml', 'etree', 'setFeature']],
+    javascript: [['libxml']],
+  },
   call(fact, context): Hits {
     if (fact.isLocal) return undefined;
     if (context.family === 'javascript') {

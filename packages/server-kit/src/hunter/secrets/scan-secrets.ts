@@ -1,6 +1,9 @@
+import { anyOf } from '../any-of.ts';
 import type { Finding } from '../finding.ts';
 import { entropyOf } from './entropy.ts';
 import { secretFormats, type SecretFormat } from './formats.ts';
+
+const anyKeyword = anyOf(secretFormats.flatMap(({ keywords }) => keywords));
 
 /** Longest line that is searched for assignments; minified files hold nothing written by hand. */
 const maxLineLength = 2_000;
@@ -30,7 +33,9 @@ export function scanSecrets(
 ): Finding[] {
   const lower = content.toLowerCase();
   const findings: Finding[] = [];
-  for (const format of secretFormats) {
+  checkpoint();
+  const mayHold = anyKeyword.some((pattern) => pattern.test(lower));
+  for (const format of mayHold ? secretFormats : []) {
     checkpoint();
     if (format.keywords.some((keyword) => lower.includes(keyword))) {
       findings.push(...matchesOf(format, content));
