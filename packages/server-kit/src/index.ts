@@ -65,13 +65,20 @@ export {
   verifyConsistency,
   verifyEnvelope,
   verifyInclusion,
+  verifyLog,
 } from './verification/index.ts';
 export type {
   ActionStatement,
   AuditLog,
   AuditLogOptions,
+  ConsistencyProof,
   DsseEnvelope,
   EntryProof,
   LogEntry,
+  LogFinding,
+  LogSource,
+  LogVerdict,
+  TamperFinding,
+  VerifyLogOptions,
 } from './verification/index.ts';
 export { defaultFileTypes, type FileTypes } from './workspace/index.ts';

@@ -67,16 +67,7 @@ export function isSignedBy(
 }
 
 /**
- * Reads a log line without checking its signature, for lines that a signed checkpoint covers.
- *
- * @throws {AuditTamperedError} `PARSE` or `PAYLOAD_TYPE`.
- */
-export function readEntry(line: string): RecordedStatement {
-  return openEnvelope(line).entry;
-}
-
-/**
- * The same, with the envelope and the signed bytes.
+ * Opens a log line without checking its signature, for lines that a signed checkpoint covers.
  *
  * @throws {AuditTamperedError} `PARSE` or `PAYLOAD_TYPE`.
  */

@@ -1,8 +1,10 @@
 // A process of its own: records intents and results, several at a time, and prints the id of each
-// entry once the log has acknowledged it. Ends when it is killed.
+// entry once the log has acknowledged it. Between the two it acts: it notes the intent in a file of
+// effects. Ends when it is killed.
+import { appendFileSync } from 'node:fs';
 import { openAuditLog } from '../../src/verification/index.ts';
 
-const [directory = ''] = process.argv.slice(2);
+const [directory = '', effects = ''] = process.argv.slice(2);
 const log = await openAuditLog({ directory, checkpointIntervalMs: 20 });
 
 async function actForever(worker: number): Promise<never> {
@@ -15,6 +17,7 @@ async function actForever(worker: number): Promise<never> {
     } as const;
     const intent = await log.append({ ...common, phase: 'intent' });
     process.stdout.write(`${intent.id}\n`);
+    appendFileSync(effects, `${intent.id}\n`);
     const result = await log.append({
       ...common,
       phase: 'result',

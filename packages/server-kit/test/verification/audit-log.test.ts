@@ -7,6 +7,7 @@ import {
   leafHash,
   openAuditLog,
   readCheckpoint,
+  verifyConsistency,
   verifyEnvelope,
   verifyInclusion,
   type AuditLog,
@@ -78,6 +79,51 @@ describe('audit log', () => {
     await log.append(statement());
     expect((await log.prove(second.id))?.checkpoint).toBe(after);
   });
+
+  test('proves to a holder of an old checkpoint that the newest one continues it', async () => {
+    const log = await openLog({ directory: await temporaryDirectory() });
+    const trust = { origin, publicKeys: [publicKeyOf(log)] };
+    const ids = [];
+    for (let place = 0; place < 5; place += 1) ids.push((await log.append(statement())).id);
+    const remembered = readCheckpoint((await log.prove(ids[2] ?? ''))?.checkpoint ?? '', trust);
+    for (let place = 0; place < 8; place += 1) await log.append(statement());
+    await log.prove((await log.append(statement())).id);
+
+    const proof = await log.consistency(remembered.size);
+
+    const newest = readCheckpoint(proof.checkpoint, trust);
+    expect(proof).toMatchObject({ old_size: 5, tree_size: 14, checkpoint: log.checkpoint() });
+    const claim = {
+      oldSize: remembered.size,
+      oldRoot: remembered.root,
+      size: newest.size,
+      root: newest.root,
+      proof: proof.hashes.map((text) => Buffer.from(text, 'hex')),
+    };
+    expect(verifyConsistency(claim)).toBe(true);
+    expect(verifyConsistency({ ...claim, oldRoot: newest.root })).toBe(false);
+  });
+
+  test('renews the checkpoint for a size that it does not cover yet', async () => {
+    const log = await openLog({ directory: await temporaryDirectory() });
+    for (let place = 0; place < 3; place += 1) await log.append(statement());
+
+    expect(await log.consistency(3)).toMatchObject({ old_size: 3, tree_size: 3, hashes: [] });
+    expect(log.checkpoint().split('\n')[1]).toBe('3');
+  });
+
+  test.each([0, -1, 1.5, 3, Number.NaN])(
+    'has no proof of consistency with %s of its two entries',
+    async (oldSize) => {
+      const log = await openLog({ directory: await temporaryDirectory() });
+      await Promise.all([log.append(statement()), log.append(statement())]);
+
+      await expect(log.consistency(oldSize)).rejects.toMatchObject({
+        name: 'RequestError',
+        code: 'invalid_message',
+      });
+    },
+  );
 
   test('stores a checkpoint by itself when the interval is over', async () => {
     const directory = await temporaryDirectory();
@@ -162,6 +208,10 @@ describe('audit log', () => {
     ['risk', { risk: Number.NaN }],
     ['phase', { phase: 'other' as 'boot' }],
     ['policies', { policies: 'p' as unknown as string[] }],
+    ['phase', { phase: 'key' as 'boot' }],
+    ['approver', { approver: 'eve' }],
+    ['outcome', { phase: 'auth' as const }],
+    ['policyVersion', { phase: 'policy' as const }],
   ])('refuses a statement with a malformed %s and goes on', async (field, change) => {
     const log = await openLog({ directory: await temporaryDirectory() });
 
@@ -218,6 +268,7 @@ describe('audit log', () => {
           kid: keyIdOf(publicKey),
           alg: 'EdDSA',
           use: 'sig',
+          ide_first: 0,
         },
       ],
     });

@@ -50,7 +50,7 @@ describe('checkpoint', () => {
     [
       'signed by a stranger',
       writeCheckpoint({ origin, size: 42, root }, stranger.privateKey),
-      'SIGNATURE',
+      'FOREIGN_KEY',
     ],
     ['of another log', writeCheckpoint({ origin: 'other', size: 42, root }, privateKey), 'ORIGIN'],
     ['without signature', `${note.split('\n\n')[0]}\n\n`, 'SIGNATURE'],

@@ -7,10 +7,14 @@ import { onTestFinished } from 'vitest';
 
 type Child = ChildProcessByStdio<null, Readable, null>;
 
-/** Starts a process that writes entries to a log, and gives its acknowledged ids as they come. */
-export function startWriter(directory: string) {
+/**
+ * Starts a process that writes entries to a log, and gives its acknowledged ids as they come.
+ *
+ * @param effects File to which it adds the id of each intent that it has acted upon.
+ */
+export function startWriter(directory: string, effects = '/dev/null') {
   const script = fileURLToPath(new URL('append-until-killed.ts', import.meta.url));
-  const args = ['--experimental-strip-types', '--no-warnings', script, directory];
+  const args = ['--experimental-strip-types', '--no-warnings', script, directory, effects];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => kill(child));
   const acknowledged: string[] = [];

@@ -7,6 +7,9 @@ export interface CountingFile {
   syncs: number;
   /** Called once, in the middle of the next append. */
   whileAppending?: () => void;
+  /** Called before each append and each sync, which waits for it. */
+  beforeAppend?: () => Promise<void>;
+  beforeSync?: () => Promise<void>;
   /** Error of the next append or sync. */
   failure?: { in: 'append' | 'sync'; error: Error };
 }
@@ -22,11 +25,13 @@ export function countingFile(): CountingFile {
           counts.appends += 1;
           counts.whileAppending?.();
           delete counts.whileAppending;
+          await counts.beforeAppend?.();
           throwIfDue(counts, 'append');
           await file.append(bytes);
         },
         async sync() {
           counts.syncs += 1;
+          await counts.beforeSync?.();
           throwIfDue(counts, 'sync');
           await file.sync();
         },

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -161,5 +161,56 @@ describe('log entry', () => {
     };
 
     expect(verifyEnvelope(JSON.stringify(foreign), publicKey).id).toBe(entry.id);
+  });
+
+  test('is accepted when openssl signed it, in url-safe base64 and without a keyid', async () => {
+    const { directory, line } = await oneEntry();
+    const { payload, payloadType } = JSON.parse(line) as DsseEnvelope;
+    const bytes = Buffer.from(payload, 'base64');
+    const [key, signed, signature] = ['foreign.pem', 'pae.bin', 'sig.bin'].map((name) =>
+      join(directory, name),
+    ) as [string, string, string];
+    await writeFile(
+      signed,
+      Buffer.concat([
+        Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${bytes.length} `),
+        bytes,
+      ]),
+    );
+    await run('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', key]);
+    const args = ['pkeyutl', '-sign', '-inkey', key, '-rawin', '-in', signed];
+    await run('openssl', [...args, '-out', signature]);
+    const sig = (await readFile(signature)).toString('base64url');
+    const foreign = { payloadType, payload: bytes.toString('base64url'), signatures: [{ sig }] };
+
+    const publicKey = createPublicKey(await readFile(key));
+    expect(verifyEnvelope(JSON.stringify(foreign), publicKey).subject).toBe('s_1:src/a.py');
+  });
+
+  test('is accepted with signatures of others beside ours', async () => {
+    const { entry, line, publicKey } = await oneEntry();
+    const envelope = JSON.parse(line) as DsseEnvelope;
+    const stranger = generateKeyPairSync('ed25519').privateKey;
+    const sig = sign(null, Buffer.from('other'), stranger).toString('base64');
+    const others = [{ keyid: 'approver', sig }, { sig: 'AAAA' }];
+    const cosigned = { ...envelope, signatures: [...others, ...envelope.signatures] };
+
+    expect(verifyEnvelope(JSON.stringify(cosigned), publicKey).id).toBe(entry.id);
+  });
+
+  test('says what the log itself records: refused handshakes, policy sets, decided approvals', async () => {
+    const directory = await temporaryDirectory();
+    const log = await openLog({ directory });
+    const actor = { sub: '', kind: 'server', sessionId: '' } as const;
+    const statements = [
+      statement({ phase: 'auth', actor, action: 'auth', outcome: 'token_expired' }),
+      statement({ phase: 'policy', actor, action: 'policy', policyVersion: 'set-8' }),
+      statement({ phase: 'approval', approvalId: 'a_1', approver: 'eve', outcome: 'approved' }),
+    ];
+    for (const recorded of statements) await log.append(recorded);
+
+    const lines = await readLogLines(directory);
+    const key = publicKeyOf(log);
+    expect(lines.map((line) => verifyEnvelope(line, key))).toMatchObject(statements);
   });
 });

@@ -4,7 +4,9 @@ import { describe, expect, test, vi } from 'vitest';
 import {
   openAppendFile,
   openAuditLog,
+  openEnvelope,
   verifyEnvelope,
+  verifyLog,
   type AuditLog,
   type RecordedStatement,
 } from '../../src/verification/index.ts';
@@ -32,14 +34,15 @@ describe('after a crash', () => {
     const complete = await readFile(path, 'utf8');
     await appendFile(path, '{"payloadType":"application/vn');
     const onError = vi.fn();
+    const now = Date.now();
 
-    const log = await openLog({ directory, onError, clock: () => 1_700_000_000_000 });
+    const log = await openLog({ directory, onError, clock: () => now });
 
     expect(onError).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ code: 'AUDIT_TAIL_CUT' }),
     );
     expect(await readFile(path, 'utf8')).toBe(complete);
-    const aside = `${path}.torn-${complete.length}-1700000000000`;
+    const aside = `${path}.torn-${complete.length}-${now}`;
     expect(await readFile(aside, 'utf8')).toBe('{"payloadType":"application/vn');
     expect(await log.append(statement())).toMatchObject({ index: 3 });
     await log.close();
@@ -99,33 +102,51 @@ describe('after a crash', () => {
     expect((await openLog({ directory })).size).toBe(7);
   });
 
-  test('a process killed while writing has lost no acknowledged entry, five times over', async () => {
-    const directory = await temporaryDirectory();
-    const acknowledged = new Set<string>();
+  test('a process killed while writing has lost no acknowledged entry and did nothing unrecorded, twenty times over', async () => {
     const onError = vi.fn();
-    for (let round = 1; round <= 5; round += 1) {
-      const writer = startWriter(directory);
-      await writer.untilAcknowledged(40 * round);
-      await writer.kill();
-      for (const id of writer.acknowledged) acknowledged.add(id);
+    // Two logs side by side, since a process mostly waits for its disk and its start.
+    const acknowledged = await Promise.all([
+      killRepeatedly(10, onError),
+      killRepeatedly(10, onError),
+    ]);
 
-      const log = await openAuditLog({ directory, onError });
-      const entries = await recorded(directory, log);
-      const written = new Set(entries.map(({ id }) => id));
-      expect([...acknowledged].filter((id) => !written.has(id))).toEqual([]);
-      const closed = new Set(entries.map(({ intent }) => intent));
-      expect(entries.filter(({ phase, id }) => phase === 'intent' && !closed.has(id))).toEqual([]);
-      const last = writer.acknowledged.at(-1) ?? '';
-      expect((await log.prove(last))?.proof.tree_size).toBe(log.size);
-      await log.close();
-    }
-    expect(acknowledged.size).toBeGreaterThanOrEqual(40 + 80 + 120 + 160 + 200);
+    expect(Math.min(...acknowledged)).toBeGreaterThanOrEqual(10 * 25);
     // The only thing worth a report is a line that the kill cut in two.
     for (const [error] of onError.mock.calls) {
       expect(error).toMatchObject({ code: 'AUDIT_TAIL_CUT' });
     }
   }, 60_000);
 });
+
+/** Returns how many entries were acknowledged in all rounds together. */
+async function killRepeatedly(rounds: number, onError: (error: unknown) => void): Promise<number> {
+  const directory = await temporaryDirectory();
+  const effects = join(await temporaryDirectory(), 'effects');
+  const acknowledged = new Set<string>();
+  let keys: AuditLog['publicJwks'] = { keys: [] };
+  for (let round = 1; round <= rounds; round += 1) {
+    const writer = startWriter(directory, effects);
+    await writer.untilAcknowledged(20 + 5 * round);
+    await writer.kill();
+    for (const id of writer.acknowledged) acknowledged.add(id);
+
+    const log = await openAuditLog({ directory, onError });
+    keys = log.publicJwks;
+    const last = writer.acknowledged.at(-1) ?? '';
+    expect((await log.prove(last))?.envelope).toBeDefined();
+    await log.close();
+    const entries = (await readLogLines(directory)).map((line) => openEnvelope(line).entry);
+    const written = new Set(entries.map(({ id }) => id));
+    expect([...acknowledged].filter((id) => !written.has(id))).toEqual([]);
+    const closed = new Set(entries.map(({ intent }) => intent));
+    const intents = entries.filter(({ phase }) => phase === 'intent').map(({ id }) => id);
+    expect(intents.filter((id) => !closed.has(id))).toEqual([]);
+    const done = (await readFile(effects, 'utf8')).trimEnd().split('\n');
+    expect(done.filter((id) => !intents.includes(id))).toEqual([]);
+  }
+  expect((await verifyLog({ directory, keys })).findings).toEqual([]);
+  return acknowledged.size;
+}
 
 describe('a log that cannot be written', () => {
   test('answers audit_unavailable on a full disk, and goes on when opened again', async () => {

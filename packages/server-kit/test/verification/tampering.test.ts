@@ -1,157 +1,208 @@
-import { createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openAuditLog, pae, type DsseEnvelope } from '../../src/verification/index.ts';
-import { readLogLines, statement, temporaryDirectory, writeLog } from './fixtures.ts';
+import { openAuditLog, verifyLog } from '../../src/verification/index.ts';
+import { attacksOnLines, attacksOnTheEnd } from './attacks.ts';
+import { statement, temporaryDirectory, writeLog } from './fixtures.ts';
+import {
+  count,
+  forge,
+  forgedCheckpoint,
+  intentAt,
+  lineAt,
+  resultAt,
+  rewriteFrom,
+  useScenes,
+  writeForgedCheckpoint,
+  writeLines,
+  type Scene,
+} from './scene.ts';
 
-const count = 9;
+const sceneOf = useScenes();
 
-interface Attack {
-  lines: string[];
-  /** The log's own key, for an attacker who stole it. */
-  stolenKey: KeyObject;
+/** What a check of the log finds that is no warning. */
+async function errorsOf({ directory, jwks: keys }: Scene, anchors: readonly string[] = []) {
+  const { findings, ok } = await verifyLog({ directory, keys, anchors });
+  const errors = findings.filter(({ level }) => level === 'error');
+  expect(ok).toBe(errors.length === 0);
+  return errors.map(({ code, index }) => ({ code, index }));
 }
 
-/** The first `covered` entries are under the checkpoint; the others are newer, as after a crash. */
-async function writtenLog(covered: number): Promise<string> {
-  const directory = await temporaryDirectory();
-  await writeLog(directory, covered);
-  if (covered === count) return directory;
-  const checkpoint = join(directory, 'checkpoint');
-  await copyFile(checkpoint, `${checkpoint}.old`);
-  await writeLog(directory, count - covered);
-  await copyFile(`${checkpoint}.old`, checkpoint);
-  return directory;
-}
+describe('tampering with a log', () => {
+  test.each(['plain', 'rotated'] as const)(
+    'is not seen in an untouched %s one, which opens',
+    async (kind) => {
+      const scene = await sceneOf(kind);
 
-async function attack(directory: string, change: (attack: Attack) => string[]): Promise<void> {
-  const lines = await readLogLines(directory);
-  const stolenKey = createPrivateKey(await readFile(join(directory, 'key.pem'), 'utf8'));
-  const changed = change({ lines, stolenKey });
-  await writeFile(join(directory, 'log.jsonl'), changed.map((line) => `${line}\n`).join(''));
-}
-
-function lineAt(lines: readonly string[], index: number): string {
-  const line = lines[index];
-  if (line === undefined) throw new Error(`The log has no entry ${index}.`);
-  return line;
-}
-
-/** The line with another actor, signed again if a key is given. */
-function forge(line: string, key?: KeyObject): string {
-  const envelope = JSON.parse(line) as DsseEnvelope;
-  const text = Buffer.from(envelope.payload, 'base64').toString().replace('"ada"', '"eve"');
-  const payload = Buffer.from(text);
-  const [signature] = envelope.signatures;
-  const sig = key && sign(null, pae(envelope.payloadType, payload), key).toString('base64');
-  return JSON.stringify({
-    ...envelope,
-    payload: payload.toString('base64'),
-    signatures: [{ ...signature, ...(sig === undefined ? {} : { sig }) }],
-  });
-}
-
-const foreignKey = generateKeyPairSync('ed25519').privateKey;
-
-const attacks: [string, string, (attack: Attack) => string[]][] = [
-  ['edits the first entry', 'SIGNATURE', ({ lines }) => lines.with(0, forge(lineAt(lines, 0)))],
-  ['edits a middle entry', 'SIGNATURE', ({ lines }) => lines.with(4, forge(lineAt(lines, 4)))],
-  [
-    'edits an entry and signs it with a foreign key',
-    'SIGNATURE',
-    ({ lines }) => lines.with(4, forge(lineAt(lines, 4), foreignKey)),
-  ],
-  [
-    'edits an entry and signs it with the stolen key',
-    'CHAIN',
-    ({ lines, stolenKey }) => lines.with(4, forge(lineAt(lines, 4), stolenKey)),
-  ],
-  ['deletes the first entry', 'SEQ', ({ lines }) => lines.slice(1)],
-  ['deletes a middle entry', 'SEQ', ({ lines }) => lines.toSpliced(4, 1)],
-  [
-    'swaps two entries',
-    'SEQ',
-    ({ lines }) => lines.with(4, lineAt(lines, 5)).with(5, lineAt(lines, 4)),
-  ],
-  ['doubles a middle entry', 'SEQ', ({ lines }) => lines.toSpliced(4, 0, lineAt(lines, 4))],
-  ['doubles the last entry', 'SEQ', ({ lines }) => [...lines, lineAt(lines, count - 1)]],
-  ['inserts a line that is no entry', 'PARSE', ({ lines }) => lines.toSpliced(4, 0, '{}')],
-  ['inserts an empty line', 'PARSE', ({ lines }) => lines.toSpliced(4, 0, '')],
-  [
-    'writes the same envelope in another order',
-    'CHAIN',
-    ({ lines }) => {
-      const { payloadType, payload, signatures } = JSON.parse(lineAt(lines, 4)) as DsseEnvelope;
-      return lines.with(4, JSON.stringify({ signatures, payload, payloadType }));
+      const { old, middle, newest } = scene.anchors;
+      expect(await errorsOf(scene, [old, middle, newest])).toEqual([]);
+      const log = await openAuditLog({ directory: scene.directory });
+      expect(log.size).toBe(count);
+      await log.close();
     },
-  ],
-  [
-    'adds an unsigned field to an envelope',
-    'CHAIN',
-    ({ lines }) => lines.with(4, lineAt(lines, 4).replace('{', '{"note":"x",')),
-  ],
-  [
-    'changes the payload type',
-    'PAYLOAD_TYPE',
-    ({ lines }) => lines.with(4, lineAt(lines, 4).replace('in-toto+json', 'other+json')),
-  ],
-];
+  );
 
-describe('a log that somebody changed does not open', () => {
-  describe.each([
-    ['all entries are under the checkpoint', count],
-    ['the checkpoint is older than the change', 2],
-  ])('when %s', (_, covered) => {
-    test.each(attacks)('and one %s', async (_name, finding, change) => {
-      const directory = await writtenLog(covered);
-      await attack(directory, change);
+  test.each(attacksOnLines)('is named $finding at entry $index when one $how', async (attack) => {
+    const { finding: code, index, kind = 'plain', change } = attack;
+    const scene = await sceneOf(kind);
+    const { directory, anchors } = scene;
+    await writeLines(directory, change(scene));
 
-      await expect(openAuditLog({ directory })).rejects.toMatchObject({
-        code: 'AUDIT_TAMPERED',
-        finding,
-        message: expect.stringContaining(finding),
-      });
-    });
-  });
-
-  test.each<[string, string, (attack: Attack) => string[]]>([
-    ['deletes the last entry', 'TRUNCATED', ({ lines }) => lines.slice(0, -1)],
-    ['deletes all entries', 'TRUNCATED', () => []],
-    ['edits the last entry', 'ROOT', ({ lines }) => lines.with(8, forge(lineAt(lines, 8)))],
-    [
-      'edits the last entry with the stolen key',
-      'ROOT',
-      ({ lines, stolenKey }) => lines.with(8, forge(lineAt(lines, 8), stolenKey)),
-    ],
-  ])('when one %s', async (_, finding, change) => {
-    const directory = await writtenLog(count);
-    await attack(directory, change);
-
+    expect((await errorsOf(scene))[0]).toEqual({ code, index });
     await expect(openAuditLog({ directory })).rejects.toMatchObject({
       code: 'AUDIT_TAMPERED',
-      finding,
+      finding: code,
+      index,
+      message: expect.stringContaining(code),
     });
+    // As after a crash: the last checkpoint is older than the change.
+    await writeFile(join(directory, 'checkpoint'), anchors.old);
+    expect(await errorsOf(scene)).toEqual([{ code, index }]);
+    if (kind === 'rotated') return;
+    await expect(openAuditLog({ directory })).rejects.toMatchObject({ finding: code, index });
   });
 
-  test.each<[string, (attack: Attack) => string[]]>([
-    ['edited', ({ lines }) => lines.with(8, forge(lineAt(lines, 8)))],
-    [
-      'edited and signed with a foreign key',
-      ({ lines }) => lines.with(8, forge(lineAt(lines, 8), foreignKey)),
-    ],
-  ])('when its last entry, newer than the checkpoint, was %s', async (_, change) => {
-    const directory = await writtenLog(2);
-    await attack(directory, change);
+  test.each(attacksOnTheEnd)('is named $finding at entry $index when one $how', async (attack) => {
+    const { finding: code, index, change } = attack;
+    const scene = await sceneOf('plain');
+    const { directory, anchors } = scene;
+    await writeLines(directory, change(scene));
 
-    await expect(openAuditLog({ directory })).rejects.toMatchObject({
-      finding: 'SIGNATURE',
-      index: 8,
-    });
+    expect(await errorsOf(scene)).toEqual([{ code, index }]);
+    expect(await errorsOf(scene, [anchors.newest])).toEqual([{ code, index }]);
+    await expect(openAuditLog({ directory })).rejects.toMatchObject({ finding: code });
   });
 
+  test('says that a deleted result leaves an intent open', async () => {
+    const scene = await sceneOf('plain');
+    await writeLines(scene.directory, scene.lines.toSpliced(resultAt, 1));
+
+    const { findings } = await verifyLog({ directory: scene.directory, keys: scene.jwks });
+
+    expect(findings).toMatchObject([
+      { code: 'MISSING', index: resultAt, line: resultAt + 1 },
+      { code: 'OPEN_INTENT', index: intentAt, level: 'warning' },
+    ]);
+  });
+});
+
+describe('tampering with the checkpoint', () => {
+  test('is named SIGNATURE when its size is edited', async () => {
+    const scene = await sceneOf('plain');
+    const note = scene.anchors.newest.replace(`\n${count}\n`, `\n${count - 1}\n`);
+    await writeFile(join(scene.directory, 'checkpoint'), note);
+
+    expect(await errorsOf(scene)).toEqual([{ code: 'SIGNATURE', index: undefined }]);
+  });
+
+  test('is named TRUNCATED when it is from the future', async () => {
+    const scene = await sceneOf('plain');
+    const { directory, lines, stolenKey: key } = scene;
+    await writeForgedCheckpoint(directory, [...lines, 'one more'], key);
+
+    expect(await errorsOf(scene)).toEqual([{ code: 'TRUNCATED', index: count }]);
+  });
+
+  test('is named ORIGIN when it is of another log of the same key', async () => {
+    const scene = await sceneOf('plain');
+    const { directory, lines, stolenKey, jwks: keys } = scene;
+    const foreign = forgedCheckpoint(lines, stolenKey, 'ide-assistant/other');
+    await writeFile(join(directory, 'checkpoint'), foreign);
+
+    await expect(openAuditLog({ directory })).rejects.toMatchObject({ finding: 'ORIGIN' });
+    expect(await errorsOf(scene, [scene.anchors.old])).toEqual([
+      { code: 'ORIGIN', index: undefined },
+    ]);
+    const verdict = await verifyLog({ directory, keys, origin: 'ide-assistant/local' });
+    expect(verdict.findings).toMatchObject([{ code: 'ORIGIN' }]);
+  });
+
+  test('is named CHECKPOINT when it is gone or no signed note', async () => {
+    const scene = await sceneOf('plain');
+    const path = join(scene.directory, 'checkpoint');
+    await writeFile(path, 'ide-assistant/local\n9\n');
+    expect(await errorsOf(scene)).toEqual([{ code: 'CHECKPOINT', index: undefined }]);
+
+    await rm(path);
+    expect(await errorsOf(scene)).toEqual([{ code: 'CHECKPOINT', index: undefined }]);
+  });
+
+  test('is named KEY_RANGE when the key before signed one over later entries', async () => {
+    const scene = await sceneOf('rotated');
+    await writeForgedCheckpoint(scene.directory, scene.lines, scene.oldKey);
+
+    expect(await errorsOf(scene)).toEqual([{ code: 'KEY_RANGE', index: undefined }]);
+  });
+});
+
+describe('with the stolen key, a history', () => {
+  async function forged(scene: Scene, lines: string[]): Promise<Scene> {
+    await writeLines(scene.directory, lines);
+    await writeForgedCheckpoint(scene.directory, lines, scene.stolenKey);
+    return scene;
+  }
+
+  test('that was cut and given an old checkpoint is seen by whoever kept a newer one', async () => {
+    const scene = await sceneOf('plain');
+    await writeLines(scene.directory, scene.lines.slice(0, 2));
+    await writeFile(join(scene.directory, 'checkpoint'), scene.anchors.old);
+
+    expect(await errorsOf(scene)).toEqual([]);
+    expect(await errorsOf(scene, [scene.anchors.old])).toEqual([]);
+    expect(await errorsOf(scene, [scene.anchors.newest])).toEqual([{ code: 'ROLLBACK', index: 2 }]);
+  });
+
+  test('that was given an old checkpoint alone is seen too', async () => {
+    const scene = await sceneOf('plain');
+    await writeFile(join(scene.directory, 'checkpoint'), scene.anchors.old);
+
+    expect(await errorsOf(scene, [scene.anchors.middle])).toEqual([{ code: 'ROLLBACK', index: 2 }]);
+  });
+
+  test('that was written anew from the start is seen by whoever kept any checkpoint', async () => {
+    const scene = await sceneOf('plain');
+    await forged(scene, rewriteFrom(scene.lines, 0, { key: scene.stolenKey }));
+
+    const { old, middle, newest } = scene.anchors;
+    expect(await errorsOf(scene)).toEqual([]);
+    const fork = { code: 'FORK', index: undefined };
+    expect(await errorsOf(scene, [old, middle, newest])).toEqual([fork, fork, fork]);
+  });
+
+  test('that forks after an entry is seen by whoever kept a checkpoint of later', async () => {
+    const scene = await sceneOf('plain');
+    await forged(scene, rewriteFrom(scene.lines, 4, { key: scene.stolenKey }));
+
+    expect(await errorsOf(scene, [scene.anchors.old])).toEqual([]);
+    expect(await errorsOf(scene, [scene.anchors.old, scene.anchors.middle])).toEqual([
+      { code: 'FORK', index: undefined },
+    ]);
+  });
+
+  test('cannot be passed off to a server that holds another key, by a change to that key', async () => {
+    const scene = await sceneOf('rotated');
+    const { directory, lines, oldKey } = scene;
+    // The thief of the first key writes a past of his own, up to the real change of key.
+    const past = rewriteFrom(lines.slice(0, 5), 0, { key: oldKey });
+    await writeLines(directory, past);
+    await writeFile(join(directory, 'checkpoint'), forgedCheckpoint(past.slice(0, 4), oldKey));
+
+    await expect(openAuditLog({ directory })).rejects.toMatchObject({ finding: 'FOREIGN_KEY' });
+  });
+
+  test('that ends in an edited entry is not what its checkpoint covers', async () => {
+    const scene = await sceneOf('plain');
+    const { directory, lines, stolenKey: key } = scene;
+    await writeLines(directory, lines.with(-1, forge(lineAt(lines, -1), { key })));
+
+    expect(await errorsOf(scene)).toEqual([{ code: 'ROOT', index: undefined }]);
+    await expect(openAuditLog({ directory })).rejects.toMatchObject({ finding: 'ROOT' });
+  });
+});
+
+describe('a log does not open', () => {
   test('when the file ends inside an entry that the checkpoint covers, and it is left as it is', async () => {
-    const directory = await writtenLog(count);
+    const { directory } = await sceneOf('plain');
     const path = join(directory, 'log.jsonl');
     const cut = (await readFile(path)).subarray(0, -20);
     await writeFile(path, cut);
@@ -160,23 +211,20 @@ describe('a log that somebody changed does not open', () => {
     expect(await readFile(path)).toEqual(cut);
   });
 
-  test('when entries of another log are put in their place', async () => {
-    const directory = await writtenLog(count);
-    const other = await writtenLog(count);
-    await copyFile(join(other, 'log.jsonl'), join(directory, 'log.jsonl'));
-
-    await expect(openAuditLog({ directory })).rejects.toMatchObject({ finding: 'ROOT' });
-  });
-
   test.each<[string, string, (directory: string, other: string) => Promise<unknown>]>([
     [
+      'entries of another log are put in their place',
+      'FOREIGN_KEY',
+      (directory, other) => copyFile(join(other, 'log.jsonl'), join(directory, 'log.jsonl')),
+    ],
+    [
       'its key is exchanged',
-      'SIGNATURE',
+      'FOREIGN_KEY',
       (directory, other) => copyFile(join(other, 'key.pem'), join(directory, 'key.pem')),
     ],
     [
       'its checkpoint is exchanged',
-      'SIGNATURE',
+      'FOREIGN_KEY',
       (directory, other) => copyFile(join(other, 'checkpoint'), join(directory, 'checkpoint')),
     ],
     ['its key is removed', 'KEY', (directory) => rm(join(directory, 'key.pem'))],
@@ -199,8 +247,10 @@ describe('a log that somebody changed does not open', () => {
       },
     ],
   ])('when %s', async (_, finding, change) => {
-    const directory = await writtenLog(count);
-    await change(directory, await writtenLog(count));
+    const { directory } = await sceneOf('plain');
+    const other = await temporaryDirectory();
+    await writeLog(other, count);
+    await change(directory, other);
 
     await expect(openAuditLog({ directory })).rejects.toMatchObject({
       code: 'AUDIT_TAMPERED',
@@ -208,34 +258,26 @@ describe('a log that somebody changed does not open', () => {
     });
   });
 
-  test('names the entry that was changed', async () => {
-    const directory = await writtenLog(count);
-    await attack(directory, ({ lines }) => lines.with(4, forge(lineAt(lines, 4))));
-
-    await expect(openAuditLog({ directory })).rejects.toMatchObject({
-      index: 4,
-      message: expect.stringContaining('entry 4'),
-    });
-  });
-
   test('and does not keep the lock: once repaired, it opens', async () => {
-    const directory = await writtenLog(count);
-    const path = join(directory, 'log.jsonl');
-    await copyFile(path, `${path}.good`);
-    await attack(directory, ({ lines }) => lines.slice(1));
+    const { directory, lines } = await sceneOf('plain');
+    await writeLines(directory, lines.slice(1));
     await expect(openAuditLog({ directory })).rejects.toMatchObject({ code: 'AUDIT_TAMPERED' });
 
-    await copyFile(`${path}.good`, path);
+    await writeLines(directory, lines);
     const log = await openAuditLog({ directory });
     expect(log.size).toBe(count);
     expect(await log.append(statement())).toMatchObject({ index: count });
     await log.close();
   });
+});
 
-  test.each([count, 2])('and an untouched one does, with %i entries covered', async (covered) => {
-    const directory = await writtenLog(covered);
-    const log = await openAuditLog({ directory });
-    expect(log.size).toBe(count);
-    await log.close();
+test('half a line at the end is a warning, at the place of the entry that it was to be', async () => {
+  const { directory, jwks: keys } = await sceneOf('plain');
+  await appendFile(join(directory, 'log.jsonl'), '{"payloadType":"application/vn');
+
+  expect(await verifyLog({ directory, keys })).toMatchObject({
+    ok: true,
+    size: count,
+    findings: [{ code: 'UNCOMMITTED_TAIL', level: 'warning', index: count }],
   });
 });
