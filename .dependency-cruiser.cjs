@@ -129,7 +129,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/sdk/src/[^/]+\\.ts$', pathNot: '/(react|vue|svelte)\\.ts$' },
       to: {
-        path: '^packages/sdk/src/((persist|tabs|validate|testing|terminal)/|(react|vue|svelte)\\.ts$)',
+        path: '^packages/sdk/src/((persist|tabs|validate|testing|terminal|verify)/|(react|vue|svelte)\\.ts$)',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -48,26 +48,6 @@ describe('a file', () => {
     ]);
   });
 
-  test('shows the proof of its save', async () => {
-    const { client } = await openFile();
-    client.answer('audit_get', () => ({
-      line: '{}',
-      envelope: { payloadType: 'x', payload: '', signatures: [] },
-      index: 41,
-      proof: { tree_size: 42, hashes: ['a'.repeat(64)] },
-      checkpoint: 'log.example\n42\ncm9vdA==\n\n— log.example c2ln\n',
-    }));
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByRole('button', { name: 'verified' }).click();
-    const proof = page.getByRole('dialog', { name: 'Signed log entry' });
-    await expect.element(proof).toBeVisible();
-    await expect.element(proof).toMatchTextContent(/v_1[^]*41[^]*42[^]*log\.example/);
-    expect(client.last('audit_get').input).toEqual({ verification_id: 'v_1' });
-    await userEvent.keyboard('{Escape}');
-    await expect.element(proof).not.toBeInTheDocument();
-    await expect.element(page.getByRole('separator')).toBeVisible();
-  });
-
   test('that changed elsewhere asks which version stays', async () => {
     const { client } = await openFile();
     await editor().click();

@@ -3,6 +3,18 @@ import type { ContractSchema } from './schema.ts';
 /** The contract as JSON Schema, made from the zod schemas of `src/protocol`. */
 export const contractSchema: ContractSchema = {
   $defs: {
+    approvalState: {
+      enum: [
+        'pending',
+        'approved',
+        'denied',
+        'expired',
+        'cancelled',
+        'stale',
+        'executed',
+        'failed',
+      ],
+    },
     hash: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
     path: { type: 'string', minLength: 1, maxLength: 4096 },
     encoding: { enum: ['utf8', 'base64'] },
@@ -24,6 +36,8 @@ export const contractSchema: ContractSchema = {
         expires_at: { $ref: '#/$defs/instant' },
         preview: { type: 'string' },
         state: { $ref: '#/$defs/approvalState' },
+        grantable: { type: 'boolean' },
+        grant_covers: { type: 'string' },
       },
       required: [
         'approval_id',
@@ -44,16 +58,29 @@ export const contractSchema: ContractSchema = {
       pattern:
         '^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z))$',
     },
-    approvalState: {
-      enum: [
-        'pending',
-        'approved',
-        'denied',
-        'expired',
-        'cancelled',
-        'stale',
-        'executed',
-        'failed',
+    grant: {
+      type: 'object',
+      properties: {
+        grant_id: { type: 'string' },
+        approval_id: { type: 'string' },
+        action: { type: 'string' },
+        covers: { type: 'string' },
+        granted_to: { type: 'string' },
+        assistant: { type: 'boolean' },
+        granted_by: { type: 'string' },
+        created_at: { $ref: '#/$defs/instant' },
+        expires_at: { $ref: '#/$defs/instant' },
+      },
+      required: [
+        'grant_id',
+        'approval_id',
+        'action',
+        'covers',
+        'granted_to',
+        'assistant',
+        'granted_by',
+        'created_at',
+        'expires_at',
       ],
     },
     alert: {
@@ -191,6 +218,7 @@ export const contractSchema: ContractSchema = {
             '^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$',
         },
         session_id: { type: 'string', maxLength: 128 },
+        state: { $ref: '#/$defs/approvalState' },
       },
       additionalProperties: false,
     },
@@ -465,6 +493,21 @@ export const contractSchema: ContractSchema = {
       required: ['path', 'content'],
       additionalProperties: false,
     },
+    grant_revoke: {
+      type: 'object',
+      properties: {
+        request_id: { type: 'string', minLength: 1, maxLength: 64 },
+        timestamp: {
+          type: 'string',
+          pattern:
+            '^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$',
+        },
+        session_id: { type: 'string', maxLength: 128 },
+        grant_id: { type: 'string', maxLength: 64 },
+      },
+      required: ['grant_id'],
+      additionalProperties: false,
+    },
     member_add: {
       type: 'object',
       properties: {
@@ -696,6 +739,7 @@ export const contractSchema: ContractSchema = {
       type: 'object',
       properties: {
         approvals: { type: 'array', items: { $ref: '#/$defs/approval' } },
+        grants: { type: 'array', items: { $ref: '#/$defs/grant' } },
         verified: { type: 'boolean', const: true },
         verification_id: { type: 'string' },
         timestamp: { $ref: '#/$defs/instant' },
@@ -708,6 +752,7 @@ export const contractSchema: ContractSchema = {
         approval_id: { type: 'string' },
         decision: { enum: ['approve', 'deny'] },
         state: { $ref: '#/$defs/approvalState' },
+        grant_id: { type: 'string' },
         verified: { type: 'boolean', const: true },
         verification_id: { type: 'string' },
         timestamp: { $ref: '#/$defs/instant' },
@@ -976,6 +1021,16 @@ export const contractSchema: ContractSchema = {
         timestamp: { $ref: '#/$defs/instant' },
       },
       required: ['path', 'size', 'hash', 'verified', 'verification_id', 'timestamp'],
+    },
+    grant_revoke: {
+      type: 'object',
+      properties: {
+        grant_id: { type: 'string' },
+        verified: { type: 'boolean', const: true },
+        verification_id: { type: 'string' },
+        timestamp: { $ref: '#/$defs/instant' },
+      },
+      required: ['grant_id', 'verified', 'verification_id', 'timestamp'],
     },
     member_add: {
       type: 'object',
@@ -1351,6 +1406,8 @@ export const contractSchema: ContractSchema = {
         four_eyes: { type: 'boolean' },
         expires_at: { $ref: '#/$defs/instant' },
         preview: { type: 'string' },
+        grantable: { type: 'boolean' },
+        grant_covers: { type: 'string' },
         seq: { type: 'integer' },
         session_id: { type: 'string' },
         timestamp: { $ref: '#/$defs/instant' },

@@ -1,9 +1,5 @@
 import { cp } from 'node:fs/promises';
-import {
-  createVerifier,
-  type Verifier,
-  type VerifierOptions,
-} from '../../../sdk/src/verify/index.ts';
+import { createVerifier, type Verifier, type VerifierOptions } from '@ide-assistant/sdk/verify';
 import type { ResultOf } from '@ide-assistant/sdk/protocol';
 import { describe, expect, test } from 'vitest';
 import { openAuditLog, type AuditLog } from '../../src/verification/index.ts';

@@ -1,4 +1,5 @@
 import type { Severity } from '@ide-assistant/sdk/protocol';
+import type { SignedStatement, VerificationCode } from '@ide-assistant/sdk/verify';
 
 // Texts that load with the canvas.
 
@@ -77,17 +78,57 @@ export const findingStrings = {
 /** Proof behind a save. */
 export const proofStrings = {
   verified: 'verified',
+  // On a narrow screen there is no room for more beside it.
+  unverified: 'unverified',
+  brokenShort: 'broken',
   title: 'Signed log entry',
-  intro: 'This action is written in the signed log.',
-  id: 'Verification id',
-  index: 'Entry',
-  size: 'Tree size',
-  hashes: 'Inclusion path',
-  hashCount: (count: number) => (count === 1 ? '1 hash' : `${count} hashes`),
-  origin: 'Log',
-  root: 'Root',
-  checkpoint: 'Checkpoint',
-  loading: 'Fetching the proof',
+  checking: 'Checking in this browser',
   failed: (reason: string) => `The proof could not be fetched. ${reason}`,
   close: 'Close',
+
+  good: 'Checked in this browser',
+  signature: 'The signature is good.',
+  included: (size: number) =>
+    size === 1 ? 'The log holds this entry alone.' : `It is one of the log’s ${size} entries.`,
+  continues: (size: number) =>
+    `The log is consistent with the checkpoint of size ${size} that this browser remembered.`,
+  firstUse:
+    'This is the first check here. The key came from the server just now and is remembered: from now on the log must keep to it.',
+  firstCheckpoint:
+    'This is the first check here. What the log is now is remembered, and must be continued.',
+
+  unsupported: 'Cannot be checked here',
+  nothingWrong: 'Nothing was found wrong.',
+  noKeys: 'This page does not say where the log’s keys are.',
+
+  broken: 'Proof broken',
+  advice: 'Do not rely on this record, and tell whoever runs the server.',
+  alarms: {
+    SIGNATURE: 'The entry was changed after it was signed.',
+    INCLUSION: 'The log does not hold this entry.',
+    CHECKPOINT: 'The checkpoint of the log is damaged, or was changed after it was signed.',
+    ORIGIN: 'The server shows another log than this browser remembers.',
+    ROLLBACK: 'The log is shorter than this browser remembers: entries were taken away.',
+    FORK: 'The log does not continue what this browser remembers: its history was rewritten.',
+    UNKNOWN_KEY: 'It is signed by a key that is not the log’s as this browser remembers it.',
+    STATEMENT: 'The entry is not the one of this action, or cannot be read.',
+  } satisfies Record<Exclude<VerificationCode, 'UNSUPPORTED'>, string>,
+
+  who: 'Who',
+  what: 'What',
+  when: 'When',
+  outcome: 'Outcome',
+  actors: {
+    user: (name: string) => name,
+    assistant: (name: string) => `The assistant, for ${name}`,
+    server: () => 'The server',
+  } satisfies Record<SignedStatement['actor']['kind'], (name: string) => string>,
+  action: (action: string) => action.replace(/^ide_/, '').replaceAll('_', ' '),
+
+  details: 'For other tools',
+  id: 'Id',
+  index: 'Index',
+  log: 'Log',
+  key: 'Key',
+  root: 'Root',
 };

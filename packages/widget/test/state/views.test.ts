@@ -7,7 +7,8 @@ import { countLines, openDiffFor, unmentionedDiffs } from '../../src/state/diff-
 import { findingsOf, rangeOf } from '../../src/state/findings-view.ts';
 import { isAtEnd, windowOf } from '../../src/state/follow.ts';
 import { canonicalLanguage, languageOfPath } from '../../src/state/language.ts';
-import { readCheckpoint } from '../../src/state/proof-view.ts';
+import { proofView } from '../../src/state/proof-view.ts';
+import type { VerifiedEntry } from '@ide-assistant/sdk/verify';
 import { runView } from '../../src/state/run-view.ts';
 import { saveState } from '../../src/state/save-view.ts';
 import { schemeOf } from '../../src/state/scheme.ts';
@@ -247,12 +248,60 @@ test('the list follows its end within a few pixels only', () => {
   expect(windowOf([1, 2, 3], 2)).toEqual({ visible: [2, 3], earlier: 1 });
 });
 
-test('a checkpoint is read from a signed note, and nothing from anything else', () => {
-  expect(readCheckpoint('log\n42\nroot=\n\n— log sig\n')).toEqual({
-    origin: 'log',
-    size: '42',
-    root: 'root=',
+describe('a proof', () => {
+  const entry: VerifiedEntry = {
+    ok: true,
+    statement: {
+      ...{ id: 'v_1', seq: 41, prev: '0'.repeat(64), timestamp: '2026-01-02T03:04:05.006Z' },
+      actor: { sub: 'ada', kind: 'user', sessionId: 's_1' },
+      ...{ action: 'ide_file_save', phase: 'result', subject: 's_1:src/a:b.py', outcome: 'done' },
+      input: { sha256: '0'.repeat(64) },
+    },
+    ...{ keyId: '0123456789abcdef'.repeat(4), index: 41, treeSize: 42, root: 'a', origin: 'log' },
+    ...{ consistentWith: 12, firstUse: false, keys: [] },
+  };
+
+  test('tells what was checked, who did what, and enough of the key to compare', () => {
+    const { tone, findings, facts, references } = proofView(entry);
+    expect(tone).toBe('good');
+    expect(findings.join(' ')).toMatch(/signature is good.*42 entries.*checkpoint of size 12/);
+    expect(facts).toMatchObject([
+      ['Who', 'ada'],
+      ['What', 'file save src/a:b.py'],
+      ['When', expect.any(String)],
+      ['Outcome', 'done'],
+      ['Key', '0123 4567 89ab cdef'],
+    ]);
+    expect(references).toContainEqual(['Log', 'log']);
   });
-  expect(readCheckpoint('log\nmany\nroot=\n')).toBeNull();
-  expect(readCheckpoint('')).toBeNull();
+
+  test('says when there was nothing to hold it against', () => {
+    const first = proofView({ ...entry, consistentWith: null, firstUse: true });
+    expect(first.findings.at(-1)).toMatch(/first check here.*key came from the server/);
+    const pinned = proofView({ ...entry, consistentWith: null, treeSize: 1 });
+    expect(pinned.findings.join(' ')).toMatch(/this entry alone.*first check here.*remembered/);
+  });
+
+  test('tells the assistant’s doing from its user’s, and the server’s own', () => {
+    const who = (kind: 'assistant' | 'server') => {
+      const { outcome: _, ...statement } = entry.statement;
+      const actor = { ...statement.actor, kind };
+      return proofView({ ...entry, statement: { ...statement, actor } }).facts;
+    };
+    expect(who('assistant')[0]).toEqual(['Who', 'The assistant, for ada']);
+    expect(who('server')[0]).toEqual(['Who', 'The server']);
+    expect(who('server')).toHaveLength(4);
+  });
+
+  test('that is broken says what is, in words, and tells nothing of what it claims', () => {
+    const view = proofView({ ok: false, code: 'ROLLBACK', message: 'shorter' });
+    expect(view).toMatchObject({ tone: 'bad', title: 'Proof broken', facts: [] });
+    expect(view.findings.join(' ')).toMatch(/entries were taken away.*Do not rely/);
+  });
+
+  test('that could not be checked is no alarm', () => {
+    const view = proofView({ ok: false, code: 'UNSUPPORTED', message: 'Old browser.' });
+    expect(view.tone).toBe('neutral');
+    expect(view.findings).toEqual(['Old browser.', 'Nothing was found wrong.']);
+  });
 });

@@ -7,6 +7,9 @@ const own = css`
   }
 
   .open {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
     color: var(--ida-ink-2);
     font-size: 12px;
     text-decoration: underline dotted;
@@ -16,6 +19,16 @@ const own = css`
 
   .open:hover {
     color: var(--ida-ink);
+  }
+
+  .open.bad {
+    color: var(--ida-bad);
+    font-weight: 550;
+  }
+
+  .open svg {
+    inline-size: 12px;
+    block-size: 12px;
   }
 
   [popover] {
@@ -48,19 +61,57 @@ const own = css`
   }
 
   p {
-    margin: 0 0 8px;
+    margin: 0;
     color: var(--ida-ink-2);
   }
 
-  .bad {
+  p.bad {
     color: var(--ida-bad);
+  }
+
+  .verdict {
+    display: flex;
+    gap: 8px;
+    margin-block: 4px 12px;
+  }
+
+  .verdict p + p {
+    margin-block-start: 4px;
+  }
+
+  h4 {
+    margin: 0 0 4px;
+    font-size: 12px;
+    font-weight: 550;
+    line-height: 16px;
+  }
+
+  .verdict.good > svg,
+  .good h4 {
+    color: var(--ida-good);
+  }
+
+  .verdict.bad {
+    padding: 8px;
+    border-radius: var(--ida-radius);
+    background: color-mix(in srgb, var(--ida-bad) 10%, transparent);
+  }
+
+  .verdict.bad > svg,
+  .bad h4 {
+    color: var(--ida-bad);
+  }
+
+  .verdict.bad p {
+    color: var(--ida-ink);
   }
 
   dl {
     display: grid;
-    grid-template-columns: max-content minmax(0, 1fr);
+    grid-template-columns: 64px minmax(0, 1fr);
     gap: 4px 12px;
-    margin: 0 0 8px;
+    align-items: baseline;
+    margin: 0;
   }
 
   dt {
@@ -73,16 +124,24 @@ const own = css`
     font-variant-numeric: tabular-nums;
   }
 
-  pre {
-    margin: 4px 0 0;
-    padding: 8px;
-    border-radius: var(--ida-radius);
-    background: var(--ida-surface-2);
-    font-family: var(--ida-mono);
+  dd.mono {
     font-size: 11px;
     line-height: 16px;
-    white-space: pre-wrap;
-    overflow-wrap: anywhere;
+  }
+
+  details {
+    margin-block-start: 12px;
+  }
+
+  summary {
+    inline-size: fit-content;
+    border-radius: 2px;
+    color: var(--ida-ink-2);
+    cursor: pointer;
+  }
+
+  details dl {
+    margin-block-start: 8px;
   }
 `;
 

@@ -1,15 +1,23 @@
-import type { OutputOf } from '@ide-assistant/sdk/protocol';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
+import type { Verification } from '@ide-assistant/sdk/verify';
 import { defineOnce, version } from '../../define.ts';
 import { icon } from '../../icons.ts';
 import { errorText } from '../../state/error-text.ts';
-import { readCheckpoint } from '../../state/proof-view.ts';
+import { proofView, type ProofView } from '../../state/proof-view.ts';
 import type { Workspace } from '../../state/workspace.ts';
 import { proofStrings as words } from '../../strings/canvas.ts';
+import { endpointOf } from './endpoint-of.ts';
+import { proofMark } from './proof-mark.ts';
 import { proofStyles } from './proof.styles.ts';
 
-/** "verified", with the log entry and its inclusion proof behind it. */
+const openWords: Record<ProofView['tone'], string> = {
+  good: words.verified,
+  neutral: words.unverified,
+  bad: words.brokenShort,
+};
+
+/** "verified", with the log entry behind it, checked in this browser when somebody looks. */
 export class ProofOfAction extends LitElement {
   static override styles = proofStyles;
   static readonly version: string = version;
@@ -17,7 +25,7 @@ export class ProofOfAction extends LitElement {
   @property({ attribute: false }) workspace!: Workspace;
   @property({ attribute: false }) verificationId = '';
 
-  @state() private entry: OutputOf<'audit_get'> | null = null;
+  @state() private check: Verification | null = null;
   @state() private failure: string | null = null;
   @query('[popover]') private popup!: HTMLElement;
   @query('.open') private button!: HTMLButtonElement;
@@ -30,13 +38,20 @@ export class ProofOfAction extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('verificationId')) return;
-    this.entry = null;
+    this.check = null;
     this.failure = null;
   }
 
   protected override render() {
-    return html`<button type="button" class="open" aria-haspopup="dialog" @click=${this.#toggle}>
-        ${words.verified}
+    const view = this.check && proofView(this.check);
+    return html`<button
+        type="button"
+        class="open ${view?.tone ?? ''}"
+        aria-haspopup="dialog"
+        aria-label=${view?.tone === 'bad' ? view.title : nothing}
+        @click=${this.#toggle}
+      >
+        ${view?.tone === 'bad' ? proofMark('bad') : nothing}${openWords[view?.tone ?? 'good']}
       </button>
       <div popover role="dialog" aria-label=${words.title} @toggle=${this.#toggled}>
         <div class="head">
@@ -50,34 +65,52 @@ export class ProofOfAction extends LitElement {
             ${icon('close')}
           </button>
         </div>
-        ${this.#renderContent()}
+        <div role="status">
+          ${view ? nothing : this.#renderWaiting()}
+          ${view && view.tone !== 'bad' ? this.#renderVerdict(view) : nothing}
+        </div>
+        <div role="alert">${view?.tone === 'bad' ? this.#renderVerdict(view) : nothing}</div>
+        ${view ? this.#renderEntry(view) : nothing}
       </div>`;
   }
 
-  #renderContent() {
-    const { entry } = this;
-    if (this.failure) return html`<p class="bad" role="alert">${words.failed(this.failure)}</p>`;
-    if (!entry) return html`<p>${words.loading}</p>`;
-    const checkpoint = readCheckpoint(entry.checkpoint);
-    return html`<p>${words.intro}</p>
-      <dl>
-        <dt>${words.id}</dt>
-        <dd class="mono">${this.verificationId}</dd>
-        <dt>${words.index}</dt>
-        <dd>${entry.index}</dd>
-        <dt>${words.size}</dt>
-        <dd>${entry.proof.tree_size}</dd>
-        <dt>${words.hashes}</dt>
-        <dd>${words.hashCount(entry.proof.hashes.length)}</dd>
-        ${
-          checkpoint
-            ? html`<dt>${words.origin}</dt>
-                <dd>${checkpoint.origin}</dd>`
-            : nothing
-        }
-      </dl>
-      <span class="secondary">${words.checkpoint}</span>
-      <pre tabindex="0">${entry.checkpoint}</pre>`;
+  #renderWaiting() {
+    if (this.failure === null) return html`<p>${words.checking}</p>`;
+    return html`<p class="bad">${words.failed(this.failure)}</p>`;
+  }
+
+  #renderVerdict({ tone, title, findings }: ProofView) {
+    return html`<div class="verdict ${tone}">
+      ${proofMark(tone)}
+      <div class="grow">
+        <h4>${title}</h4>
+        ${findings.map((finding) => html`<p>${finding}</p>`)}
+      </div>
+    </div>`;
+  }
+
+  #renderEntry({ facts, references }: ProofView) {
+    return html`${
+        facts.length > 0
+          ? html`<dl>
+              ${facts.map(
+                ([label, value]) =>
+                  html`<dt>${label}</dt>
+                    <dd>${value}</dd>`,
+              )}
+            </dl>`
+          : nothing
+      }
+      <details>
+        <summary>${words.details}</summary>
+        <dl>
+          ${[[words.id, this.verificationId] as const, ...references].map(
+            ([label, value]) =>
+              html`<dt>${label}</dt>
+                <dd class="mono">${value}</dd>`,
+          )}
+        </dl>
+      </details>`;
   }
 
   readonly #toggle = (): void => {
@@ -102,11 +135,12 @@ export class ProofOfAction extends LitElement {
 
   async #load(): Promise<void> {
     const id = this.verificationId;
-    if (this.entry !== null) return;
+    if (this.check !== null) return;
     this.failure = null;
     try {
-      const entry = await this.workspace.ide.proofOf(id);
-      if (id === this.verificationId) this.entry = entry;
+      const { checkEntry } = await import('./check-entry.ts');
+      const check = await checkEntry(this.workspace.ide.client, endpointOf(this), id);
+      if (id === this.verificationId) this.check = check;
     } catch (error) {
       if (id === this.verificationId) this.failure = errorText(error);
     }
