@@ -3,7 +3,14 @@ import { randomId, systemClock } from './environment.ts';
 import { failure } from './errors.ts';
 import { createEmitter, type ClientEvents } from './events.ts';
 import type { ClientOptions, RequestOptions, StreamOptions } from './options.ts';
-import type { EventMessage, InputOf, OperationName, OutputOf } from './protocol/index.ts';
+import type {
+  Approval,
+  EventMessage,
+  EventName,
+  InputOf,
+  OperationName,
+  OutputOf,
+} from './protocol/index.ts';
 import { lingerMs, ownCloseCode } from './reconnect.ts';
 import { createRequests, errorOf } from './requests.ts';
 import { createSession } from './session.ts';
@@ -49,6 +56,8 @@ export interface Client {
   ): RequestStream<N>;
   /** Listens to the wire's events by name, or to `status`, `queue`, `event`, `error`. Returns the undo. */
   on<K extends keyof ClientEvents>(name: K, listener: (event: ClientEvents[K]) => void): () => void;
+  /** Decides about what waits for a person, in this session. */
+  readonly approvals: ClientApprovals;
   /** Connects at once: instead of waiting, on a new socket, or after the end. */
   reconnect(): void;
   /** Ends the connection and rejects what waits with `closed`. May be called again. */
@@ -62,6 +71,25 @@ export interface Client {
   release(): void;
   /** The same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What a person does about requests that wait for one. */
+export interface ClientApprovals {
+  /** What waits in this session, and the grants that hold there. */
+  list(): Promise<OutputOf<'approval_list'>>;
+  /**
+   * Approves or denies. The hash says which request was looked at: if it is another one by now, the
+   * decision is refused with `conflict`.
+   * @param options.scope `session` lets requests like it pass unasked for a while, where the approval
+   * is `grantable`.
+   */
+  resolve(
+    approval: Pick<Approval, 'approval_id' | 'request_hash'>,
+    decision: 'approve' | 'deny',
+    options?: Pick<InputOf<'approval_resolve'>, 'scope' | 'comment'>,
+  ): Promise<OutputOf<'approval_resolve'>>;
+  /** Takes back what an approval with the scope `session` has given. */
+  revoke(grantId: string): Promise<OutputOf<'grant_revoke'>>;
 }
 
 /**
@@ -82,21 +110,21 @@ export function createClient(options: ClientOptions): Client {
   on('status', () => {
     const { greeting } = connection;
     if (greeting) session.adopt(greeting);
-    requests.flush(!!greeting?.forgotten);
+    requests.flush(greeting?.forgotten);
     if (greeting) subscriptions.forEach((again) => again());
   });
 
   const renewToken = async () => {
-    const source = options.token;
-    const token = typeof source === 'function' && (await source({ reason: 'expiring' }));
-    if (token) await requests.start('token_refresh', { token }, {}, true).result;
-  };
-  on('auth_expiring', () => {
-    renewToken().catch((cause: unknown) => {
+    try {
+      const { token: source } = options;
+      const token = typeof source === 'function' && (await source({ reason: 'expiring' }));
+      if (token) await requests.start('token_refresh', { token }, {}, true).result;
+    } catch (cause) {
       // The connection lives on until the old token ends; a new one is asked for then.
       emit('error', failure('unauthenticated', { cause }));
-    });
-  });
+    }
+  };
+  on('auth_expiring', renewToken as () => void);
 
   const query = () => ({ ...session.query(), client: client.clientId });
   const connection = createConnection(options, emit, query, (message) => {
@@ -107,15 +135,14 @@ export function createClient(options: ClientOptions): Client {
       if (distance > 0) connection.lost(ownCloseCode, 'gap');
       if (distance !== 0) return;
       emit('event', event);
-      emit(event.type, event as never);
+      emit(type as EventName, event as never);
     } else if (request_id) requests.answer(message);
     else if (type === 'error') emit('error', errorOf(type, message)!);
   });
 
   const requests = createRequests(options, connection, (waiting) => {
-    const before = queued;
-    queued = connection.greeting ? 0 : waiting;
-    if (queued !== before) emit('queue', { queued });
+    const now = connection.greeting ? 0 : waiting;
+    if (queued !== now) emit('queue', { queued: (queued = now) });
   });
 
   const { connect, reconnect, close } = connection;
@@ -147,6 +174,15 @@ export function createClient(options: ClientOptions): Client {
       return createStream(on, requests.start(type, input, { timeoutMs: 0, ...streamOptions }));
     },
     on,
+    approvals: {
+      list: () => client.request('approval_list', {}),
+      resolve: ({ approval_id, request_hash }, decision, resolveOptions) =>
+        client.request('approval_resolve', {
+          ...{ approval_id, request_hash, decision },
+          ...resolveOptions,
+        }),
+      revoke: (grantId) => client.request('grant_revoke', { grant_id: grantId }),
+    },
     connect,
     reconnect,
     close,
@@ -158,9 +194,7 @@ export function createClient(options: ClientOptions): Client {
     release() {
       if (!--users) linger = clock.setTimeout(close, lingerMs);
     },
-    async [Symbol.asyncDispose]() {
-      close();
-    },
+    [Symbol.asyncDispose]: async () => close(),
   };
   return client;
 }

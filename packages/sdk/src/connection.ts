@@ -101,9 +101,9 @@ export function createConnection(
     change({ state: 'connecting', attempt });
 
     const { url, token: source } = options;
-    const reason = refusedToken === undefined ? 'connect' : 'refused';
     let end = lost;
     try {
+      const reason = refusedToken === undefined ? 'connect' : 'refused';
       const newToken = await read(source, { reason });
       const address = await read(url);
       // Closed meanwhile, as by the unmount of a double mount: no socket is made.
@@ -115,8 +115,9 @@ export function createConnection(
       end = finish;
       const target = new URL(address, environment.baseUrl);
       target.protocol = target.protocol.replace('http', 'ws');
-      for (const [name, value] of Object.entries(query())) {
-        if (value != null) target.searchParams.set(name, value as string);
+      const parameters = query();
+      for (const name in parameters) {
+        if (parameters[name] != null) target.searchParams.set(name, parameters[name] as string);
       }
       socket = new (options.WebSocket ?? WebSocket)(target.href, [
         'ide-assistant.v1',
@@ -128,7 +129,7 @@ export function createConnection(
       return end(ownCloseCode, (cause as Error).message);
     }
     socket.binaryType = 'arraybuffer';
-    socket.onmessage = ({ data }) => receive(data);
+    socket.onmessage = receive;
     // A browser tells nobody what the error was; the close that follows has a code.
     socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => {
@@ -137,7 +138,7 @@ export function createConnection(
     };
   }
 
-  function receive(data: unknown): void {
+  function receive({ data }: { readonly data: unknown }): void {
     if (typeof data !== 'string') return emit('binary', data as ArrayBuffer);
     try {
       // Never null: an object, or a primitive on which every field below is undefined.

@@ -56,17 +56,17 @@ export const systemEnvironment: Environment = {
     return globalThis.navigator?.onLine !== false || globalThis.location?.hostname === 'localhost';
   },
   get hidden() {
-    return !!globalThis.document?.hidden;
+    return globalThis.document?.hidden ?? false;
   },
   get baseUrl() {
     return globalThis.location?.href;
   },
   watch(listener) {
     // `resume` and `visibilitychange` are the document's and bubble to the window.
-    const names = 'online offline visibilitychange resume pageshow focus';
+    const names = ['online', 'offline', 'visibilitychange', 'resume', 'pageshow', 'focus'];
+    // Its `signal` makes the controller itself the options of its listeners.
     const controller = new AbortController();
-    const { signal } = controller;
-    for (const name of names.split(' ')) globalThis.addEventListener?.(name, listener, { signal });
+    for (const name of names) globalThis.addEventListener?.(name, listener, controller);
     return () => controller.abort();
   },
 };

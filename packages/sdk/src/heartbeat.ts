@@ -49,7 +49,7 @@ export function createHeartbeat(clock: Clock, ping: () => void, dead: () => void
     heard,
     start(intervalMs) {
       heard();
-      halfMs = (intervalMs || Infinity) / 2;
+      halfMs = intervalMs / 2 || Infinity;
       watch();
     },
     probe,

@@ -74,7 +74,7 @@ export interface Ide {
   resolveApproval(
     approvalId: string,
     decision: 'approve' | 'deny',
-    comment?: string,
+    options?: { scope?: 'once' | 'session'; comment?: string },
   ): Promise<OutputOf<'approval_resolve'>>;
 
   /** The signed log entry of a verified reply, with its proof. */

@@ -25,7 +25,7 @@ export interface Requests {
    * time; ends what is too old or too large; ends all once the connection is closed. A server that has
    * `forgotten` us cannot tell what took effect, so that what was sent is not sent again.
    */
-  flush(forgotten: boolean): void;
+  flush(forgotten?: boolean): void;
 }
 
 interface Entry {
@@ -73,7 +73,9 @@ export function createRequests(
         closedError(connection.status) ??
         (outbox.has(requestId)
           ? failure('already_exists')
-          : internal || hasRoomFor(bytes)
+          : // Bytes count only while they wait for a connection.
+            internal ||
+              (outbox.size < maxRequests && (connection.greeting || totalBytes + bytes <= maxBytes))
             ? undefined
             : failure('queue_full', { retryable: true }));
       if (refused) return reject(refused);
@@ -101,7 +103,7 @@ export function createRequests(
         hold(pending) {
           // Once approved, the request still has its own time to run in.
           const waitMs = Date.parse(pending.expires_at) - clock.now();
-          if (timeoutMs) arm((waitMs > 0 ? waitMs : 0) + timeoutMs);
+          if (timeoutMs) arm(Math.max(waitMs, 0) + timeoutMs);
           // What it throws surfaces as unhandled: it is no fault of the frame that is being read.
           void new Promise(() => onPending?.(pending));
         },
@@ -127,36 +129,28 @@ export function createRequests(
     return { requestId, result, cancel };
   }
 
-  /** Bytes count only while they wait for a connection. */
-  function hasRoomFor(bytes: number): boolean {
-    return outbox.size < maxRequests && (!!connection.greeting || totalBytes + bytes <= maxBytes);
-  }
-
   function transmit(entry: Entry): void {
-    const limits = connection.greeting?.limits;
-    if (limits && entry.bytes > limits.message_bytes) entry.settle(failure('too_large'));
+    const maxFrameBytes = connection.greeting?.limits.message_bytes;
+    if (maxFrameBytes && entry.bytes > maxFrameBytes) entry.settle(failure('too_large'));
     else if (connection.send(entry.frame)) entry.sent = true;
   }
 
   return {
     start,
     answer(message) {
-      const entry = outbox.get(message['request_id'] as string);
-      if (message.type === 'pending') {
-        entry?.hold(message as unknown as PendingMessage);
-      } else {
-        const { type, request_id, ...output } = message;
-        entry?.settle(errorOf(type, output), output);
-      }
+      const { type, request_id, ...output } = message;
+      const entry = outbox.get(request_id as string);
+      if (type === 'pending') entry?.hold(message as unknown as PendingMessage);
+      else entry?.settle(errorOf(type, output), output);
     },
     flush(forgotten) {
       const closed = closedError(connection.status);
-      for (const entry of outbox.values()) {
+      outbox.forEach((entry) => {
         if (closed) entry.settle(closed);
         else if (forgotten && entry.sent) entry.settle(failure('interrupted'));
         else if (clock.now() - entry.calledAt > maxAgeMs) entry.settle(failure('expired'));
         else transmit(entry);
-      }
+      });
       changed(outbox.size);
     },
   };
@@ -179,6 +173,7 @@ export function errorOf(type: string, output: object): AssistantError | undefine
 /** Why requests fail while the connection is closed. */
 function closedError(status: Status): AssistantError | undefined {
   if (status.state !== 'closed') return undefined;
+  const { reason } = status;
   const code = status.code === 4401 ? 'unauthenticated' : 'closed';
-  return new AssistantError(code, status.reason || code);
+  return new AssistantError(code, reason || code);
 }

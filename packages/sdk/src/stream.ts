@@ -44,11 +44,13 @@ export function createStream<N extends StreamName>(
   };
   const unbind = on('event', (event) => {
     if (event.request_id === requestId) {
-      const { delta, output = delta } = event as { delta?: string; output?: string };
-      length += output?.length ?? 0;
+      const { delta = '', output = delta } = event as { delta?: string; output?: string };
+      length += output.length;
       parts.push(event);
     } else if (event.type === 'session_snapshot') {
-      event.running?.filter(({ request_id }) => request_id === requestId).forEach(restart);
+      event.running?.forEach((run) => {
+        if (run.request_id === requestId) restart(run);
+      });
     }
     wake();
   });
@@ -75,7 +77,7 @@ export function createStream<N extends StreamName>(
   const iterator = (async function* iterate(): AsyncGenerator<StreamPart, void> {
     try {
       for (;;) {
-        while (parts.length > 0) yield parts.shift()!;
+        while (parts.length) yield parts.shift()!;
         if (ended) return void (await result);
         await new Promise<void>((resolve) => {
           wake = resolve;

@@ -298,6 +298,23 @@ describe('an approval', () => {
     });
   });
 
+  test('is let pass for the session only where that is offered, and says what passes', async () => {
+    const { client } = await mount({ mode: 'expanded' });
+    const forSession = page.getByRole('button', { name: 'Allow for this session' });
+    client.deliver('approval_required', approval());
+    await expect.element(page.getByRole('button', { name: 'Approve' })).toBeVisible();
+    await expect.element(forSession).not.toBeInTheDocument();
+    const grantable = { four_eyes: false, grantable: true, grant_covers: 'npm test … in app' };
+    client.deliver('approval_required', approval(grantable));
+    await expect
+      .element(forSession)
+      .toHaveAttribute('title', expect.stringContaining('npm test … in app'));
+    await forSession.click();
+    expect(client.last('approval_resolve').input).toMatchObject({
+      ...{ approval_id: 'a_1', decision: 'approve', scope: 'session' },
+    });
+  });
+
   test('under four eyes is not for the one who asked', async () => {
     const { client } = await mount({ mode: 'expanded' });
     client.deliver('approval_required', approval({ requested_by: 'ada' }));

@@ -9,7 +9,7 @@ export interface Approvals {
   resolve(
     approvalId: string,
     decision: 'approve' | 'deny',
-    comment?: string,
+    options?: { scope?: 'once' | 'session'; comment?: string },
   ): Promise<OutputOf<'approval_resolve'>>;
   restore(approvals: readonly Approval[]): void;
   readonly listeners: {
@@ -38,12 +38,12 @@ export function createApprovals(client: Client, store: Store): Approvals {
       const { approvals } = await client.request('approval_list', {});
       store.set({ approvals });
     },
-    async resolve(approvalId, decision, comment) {
+    async resolve(approvalId, decision, options) {
       const approval = store.state.approvals.find((it) => it.approval_id === approvalId);
       if (!approval) throw new AssistantError('not_found', `No approval ${approvalId}`);
       const reply = await client.request('approval_resolve', {
         ...{ approval_id: approvalId, request_hash: approval.request_hash, decision },
-        ...(comment === undefined ? {} : { comment }),
+        ...options,
       });
       setState(approvalId, reply.state);
       return reply;

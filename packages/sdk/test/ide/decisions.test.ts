@@ -81,9 +81,10 @@ describe('an approval', () => {
       state: 'pending',
       four_eyes: true,
     });
-    await ide.resolveApproval('p1', 'approve', 'fine');
+    await ide.resolveApproval('p1', 'approve', { scope: 'session', comment: 'fine' });
     expect(server.received.at(-1)).toMatchObject({
-      ...{ approval_id: 'p1', request_hash: 'sha256:7', decision: 'approve', comment: 'fine' },
+      ...{ approval_id: 'p1', request_hash: 'sha256:7', decision: 'approve' },
+      ...{ scope: 'session', comment: 'fine' },
     });
     server.session.emit('approval_resolved', {
       approval_id: 'p2',

@@ -1,7 +1,6 @@
 import type { AuditLog } from '../verification/index.ts';
-import type { ApprovalStore, StaleReason } from './approval-store.ts';
+import type { ApprovalStore, Requester, StaleReason } from './approval-store.ts';
 import type { GrantScope } from './grant-scope.ts';
-import type { PolicyPrincipal } from './policy-request.ts';
 
 /** How to make `Approvals`. */
 export interface ApprovalsOptions {
@@ -16,17 +15,6 @@ export interface ApprovalsOptions {
   executionTtlMs?: number;
   /** How long an approval for the session holds, milliseconds; at most 8 hours. @default 28_800_000 */
   grantTtlMs?: number;
-  /**
-   * Asked before an approved request runs: whether its requester may still act in the session, as
-   * whose access was not taken away since, and with which roles. @default he may, with those he had
-   */
-  standing?: (principal: PolicyPrincipal, sessionId: string) => Standing | Promise<Standing>;
-}
-
-/** Whether somebody may still act, and with which roles where that is known. */
-export interface Standing {
-  mayAct: boolean;
-  roles?: readonly string[];
 }
 
 /** What an approver is shown beside the reasons. Invisible characters in it are made visible. */
@@ -36,6 +24,8 @@ export interface ApprovalDetails {
   /** What it acts on: a path, or a name for the workspace. */
   resource: string;
   preview: string;
+  /** By which token the requester is known. */
+  requester: Requester;
   /** What an approval for the session would let pass. */
   scope: GrantScope;
 }

@@ -1,4 +1,5 @@
 import type { Approval, ApprovalState, OperationName } from '@ide-assistant/sdk/protocol';
+import type { Identity } from '../auth/index.ts';
 import type { GrantStore } from './grant-store.ts';
 import type { PolicyPrincipal } from './policy-request.ts';
 
@@ -31,11 +32,16 @@ export type StaleReason =
   | 'policies_changed'
   | 'findings_changed';
 
+/** What of a requester's identity can be revoked. */
+export type Requester = Pick<Identity, 'tokenId' | 'sid' | 'issuedAt'>;
+
 /** An approval as it is stored. What clients see of it are the fields of `Approval` alone. */
 export interface ApprovalRecord extends Approval {
   sessionId: string;
   /** The {@link StoredRequest} as JSON; `request_hash` is the hash of exactly these bytes. */
   request: string;
+  /** By which token the requester was known, so that its revocation ends the request as well. */
+  requester: Requester;
   /** Ids of the reviews that asked for a person. */
   policies: string[];
   /** Key of the scope that a grant would have. */

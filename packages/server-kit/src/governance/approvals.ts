@@ -6,7 +6,6 @@ import type {
   ApprovalEnd,
   ApprovalResolution,
   ApprovalsOptions,
-  Standing,
 } from './approval-options.ts';
 import type { ApprovalRecord, StoredRequest } from './approval-store.ts';
 import { createApprovalTrail } from './approval-trail.ts';
@@ -69,8 +68,6 @@ export interface Approvals {
   sessionsWith(state: ApprovalState): Promise<string[]>;
   /** What was approved for a session. */
   readonly grants: Grants;
-  /** How the requester of an approved request stands now; see {@link ApprovalsOptions.standing}. */
-  standing(principal: PolicyPrincipal, sessionId: string): Promise<Standing>;
 }
 
 /** Makes the state machine; each of its moves is one compare-and-swap in the store. */
@@ -81,17 +78,15 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     createId = () => `ap_${randomUUID()}`,
     executionTtlMs = 60_000,
     grantTtlMs = maxGrantMs,
-    standing = () => ({ mayAct: true }),
   } = options;
   const now = () => instant(clock());
   const trail = createApprovalTrail(options.audit);
 
   return {
     grants: createGrants({ store: store.grants, trail, clock, ttlMs: grantTtlMs }),
-    standing: async (principal, sessionId) => standing(principal, sessionId),
     get: (id) => store.get(id),
 
-    async open(request, decision, { action, resource, preview, scope }) {
+    async open(request, decision, { action, resource, preview, requester, scope }) {
       const bytes = serializeRequest(request);
       const openedAt = clock();
       const grantable = decision.grantable && !decision.fourEyes;
@@ -110,6 +105,7 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
         ...(grantable ? { grantable, grant_covers: scope.text } : {}),
         sessionId: request.sessionId,
         request: bytes,
+        requester,
         policies: [...decision.policies],
         scopeKey: scope.key,
         createdAt: instant(openedAt),

@@ -25,7 +25,8 @@ permit (
 
 @id("viewers-chat")
 @reason("Viewers may talk to the assistant")
-permit (principal in IDE::Role::"viewer", action in IDE::Action::"converse", resource);
+permit (principal, action in IDE::Action::"converse", resource)
+when { context.roles.contains("viewer") };
 
 @id("developers-work")
 @reason("Developers, editors and admins may do ordinary work")
@@ -39,15 +40,16 @@ permit (
   ],
   resource
 )
-when { principal in [IDE::Role::"developer", IDE::Role::"editor", IDE::Role::"admin"] };
+when { context.roles.containsAny(["developer", "editor", "admin"]) };
 
 @id("owners-share")
 @reason("Whoever a session belongs to may let others into it")
 permit (
-  principal is IDE::User in IDE::Role::"session:owner",
+  principal is IDE::User,
   action in [IDE::Action::"ide_member_add", IDE::Action::"ide_member_remove"],
   resource
-);
+)
+when { context.roles.contains("session:owner") };
 
 // What nobody may do, and no approval lifts.
 
@@ -60,24 +62,26 @@ forbid (
   action in [IDE::Action::"ide_member_add", IDE::Action::"ide_member_remove"],
   resource
 )
-unless { principal in [IDE::Role::"session:owner", IDE::Role::"admin"] };
+unless { context.roles.containsAny(["session:owner", "admin"]) };
 
 @id("session-viewers-look-on")
 @decision("block")
 @code("SESSION_VIEWER")
 @reason("You were let into this session to look on")
 forbid (
-  principal in IDE::Role::"session:viewer",
+  principal,
   action in [
     IDE::Action::"write",
     IDE::Action::"execute",
     IDE::Action::"ide_approval_resolve",
     IDE::Action::"ide_diff_reject",
+    IDE::Action::"ide_grant_revoke",
     IDE::Action::"ide_terminal_close",
     IDE::Action::"ide_terminal_resize"
   ],
   resource
-);
+)
+when { context.roles.contains("session:viewer") };
 
 @id("git-internals")
 @decision("block")

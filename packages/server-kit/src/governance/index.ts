@@ -11,7 +11,6 @@ export type {
   ApprovalEnd,
   ApprovalResolution,
   ApprovalsOptions,
-  Standing,
 } from './approval-options.ts';
 export { createApprovals, type Approvals } from './approvals.ts';
 export {

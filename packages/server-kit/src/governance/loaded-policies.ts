@@ -114,10 +114,12 @@ export function loadPolicies(options: LoadOptions): LoadedPolicies {
   }
 }
 
-function preparse(cedar: Cedar, name: string, { policies }: PolicySlice): PreparsedPolicies {
-  // As text: in JSON, a number beyond 2^53 would become another one.
-  const staticPolicies = Object.fromEntries(policies.map(({ rule, text }) => [rule.id, text]));
-  const answer = cedar.preparsePolicySet(name, { staticPolicies });
+function preparse(
+  cedar: Cedar,
+  name: string,
+  { policies, forCedar }: PolicySlice,
+): PreparsedPolicies {
+  const answer = cedar.preparsePolicySet(name, { staticPolicies: forCedar });
   if (answer.type === 'failure') {
     throw new KitError('POLICY_INVALID', answer.errors.map((error) => error.message).join('\n'));
   }

@@ -17,6 +17,21 @@ const typesOf = {
 } as const;
 
 /**
+ * The policy without what its head says of the action, for requests whose action is known to fit: they
+ * then need not tell Cedar which group the action is in. Null where the policy holds a number that
+ * JavaScript would change, as beyond 2^53.
+ */
+export function withoutAction(policy: PolicyJson): PolicyJson | null {
+  return hasOnlySafeNumbers(policy.conditions) ? { ...policy, action: { op: 'All' } } : null;
+}
+
+function hasOnlySafeNumbers(node: unknown): boolean {
+  if (typeof node === 'number') return Number.isSafeInteger(node);
+  if (typeof node !== 'object' || node === null) return true;
+  return Object.values(node).every(hasOnlySafeNumbers);
+}
+
+/**
  * Reads off the parsed policy what its answer can depend on. In doubt it needs more: a fact too many
  * costs microseconds, a fact too few changes the decision.
  */

@@ -1,7 +1,7 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { actionOf, type OperationName } from '@ide-assistant/sdk/protocol';
 import { actionGroups } from './action-groups.ts';
-import { joinNeeds, needsOf, type PolicyNeeds } from './policy-needs.ts';
+import { joinNeeds, needsOf, withoutAction, type PolicyNeeds } from './policy-needs.ts';
 import type { PolicyPrincipal } from './policy-request.ts';
 import type { Policy } from './policy-set.ts';
 
@@ -11,6 +11,8 @@ export interface PolicySlice {
   readonly index: number;
   /** In the order of the set. */
   readonly policies: readonly Policy[];
+  /** The same as Cedar is given them, by id. */
+  readonly forCedar: Readonly<Record<string, string | PolicyJson>>;
   readonly needs: PolicyNeeds;
 }
 
@@ -26,7 +28,10 @@ export function slicesOf(policies: Iterable<Policy>): {
   all: readonly PolicySlice[];
   sliceFor(kind: PolicyPrincipal['kind'], action: OperationName): PolicySlice;
 } {
-  const entries = [...policies].map((policy) => ({ policy, needs: needsOf(policy.json) }));
+  const entries = [...policies].map((policy) => {
+    const short = withoutAction(policy.json);
+    return { policy, given: short ?? policy.text, needs: needsOf(short ?? policy.json) };
+  });
   const slices = new Map<string, PolicySlice>();
   const byKind = { user: slicesFor('user'), assistant: slicesFor('assistant') };
   return {
@@ -50,6 +55,7 @@ export function slicesOf(policies: Iterable<Policy>): {
     const slice = slices.get(key) ?? {
       index: slices.size,
       policies: able.map(({ policy }) => policy),
+      forCedar: Object.fromEntries(able.map(({ policy, given }) => [policy.rule.id, given])),
       needs: joinNeeds(able.map(({ needs }) => needs)),
     };
     slices.set(key, slice);

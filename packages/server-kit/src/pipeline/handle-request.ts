@@ -184,6 +184,7 @@ async function ask(
   review: ReviewDecision,
 ): Promise<Ending> {
   const { name, parts, principal, sessionId, target, input } = recorded;
+  const { identity } = request;
   if (contract[name].secrets.length > 0) {
     const reason = 'A person must approve this, and it may hold what may not be kept until then.';
     const entry = await recordRuling(recorded, { ...review, effect: 'block' }, 'SECRET_INPUT');
@@ -207,6 +208,7 @@ async function ask(
     action: actionOf(name),
     resource: resourceOf(session, target),
     preview: approvalPreview(stored),
+    requester: { tokenId: identity.tokenId, sid: identity.sid, issuedAt: identity.issuedAt },
     scope: grantScope(stored, paths),
   });
   return { kind: 'review', approval, auditId: entry.id };

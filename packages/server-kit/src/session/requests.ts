@@ -321,11 +321,11 @@ export function createRequests(parts: Parts, session: Session): Requests {
   }
 
   /** The running record of a stored request; a new one when the server was restarted since. */
-  function adopt(stored: StoredRequest): RunningRequest {
+  function adopt(record: ApprovalRecord, stored: StoredRequest): RunningRequest {
     const key = keyOf(stored.clientId, stored.requestId);
     const known = active.get(textOf(key));
     if (known) return known;
-    const running = startRequest(key, stored.type, requesterOf(stored));
+    const running = startRequest(key, stored.type, requesterOf(record, stored));
     active.set(textOf(key), running);
     return running;
   }

@@ -5,7 +5,6 @@ import {
   parseRequest,
   type ApprovalEnd,
   type ApprovalRecord,
-  type PolicyPrincipal,
   type StoredRequest,
 } from '../governance/index.ts';
 import { publicApproval } from '../operations/public-approval.ts';
@@ -33,7 +32,7 @@ export interface ReviewHost {
   parts: Parts;
   session: Session;
   /** The running record of a stored request; a new one when the server was restarted since. */
-  adopt(stored: StoredRequest): RunningRequest;
+  adopt(record: ApprovalRecord, stored: StoredRequest): RunningRequest;
   /** Puts a request through the layers. */
   handle(running: RunningRequest, request: Request): Promise<Ending>;
   /** Runs a request to its end, or to where a person must decide. */
@@ -95,7 +94,7 @@ export function createReviews(host: ReviewHost): Reviews {
 
     async refuse(record) {
       const stored = parseRequest(record.request);
-      const running = adopt(stored);
+      const running = adopt(record, stored);
       const expired = record.state === 'expired';
       const error = new RequestError(
         expired ? 'approval_expired' : 'approval_denied',
@@ -123,7 +122,7 @@ export function createReviews(host: ReviewHost): Reviews {
     try {
       stored = await parts.approvals.claim(record.approval_id);
     } catch (error) {
-      const running = adopt(parseRequest(record.request));
+      const running = adopt(record, parseRequest(record.request));
       running.pending = null;
       if (staleReasonOf(error) !== null) announce({ ...record, state: 'stale' });
       await finish(running, failureOf(running, error), true);
@@ -131,13 +130,13 @@ export function createReviews(host: ReviewHost): Reviews {
     }
     // Only now: what nobody runs would wait here for ever.
     if (!stored) return;
-    const running = adopt(stored);
+    const running = adopt(record, stored);
     running.pending = null;
-    const request = { ...requestOf(stored, running), approval: record };
+    const request = { ...requestOf(record, stored, running), approval: record };
     let outcome: ApprovalEnd = { state: 'failed' };
     await end(running, async () => {
       try {
-        const identity = await requesterNow(request.identity, stored.principal);
+        const identity = requesterNow(request.identity);
         const ending = await handle(running, { ...request, identity });
         if (ending.kind === 'reply') outcome = { state: 'executed' };
         return ending;
@@ -155,10 +154,10 @@ export function createReviews(host: ReviewHost): Reviews {
    * The requester as he stands at this moment: what was approved is run for somebody who may still
    * act, with the roles that he has now, where something knows them.
    */
-  async function requesterNow(then: Identity, principal: PolicyPrincipal): Promise<Identity> {
-    const { mayAct, roles } = await parts.approvals.standing(principal, session.id);
-    if (!mayAct || session.members.roleOf(principal.userId) === null) throw stale('session_ended');
-    return { ...then, roles: roles ?? rolesOfConnected(principal.userId) ?? then.roles };
+  function requesterNow(then: Identity): Identity {
+    const isMember = session.members.roleOf(then.userId) !== null;
+    if (!isMember || parts.revocations.isRevoked(then)) throw stale('session_ended');
+    return { ...then, roles: rolesOfConnected(then.userId) ?? then.roles };
   }
 
   /** The roles that each of a user's connections has; null while none is open. */
@@ -182,18 +181,23 @@ export function createReviews(host: ReviewHost): Reviews {
   }
 }
 
-/** The requester as he was when he asked. */
-export function requesterOf({ principal: { userId, roles } }: StoredRequest): Identity {
-  return { userId, roles, expiresAt: null, tokenId: null, sid: null, issuedAt: null };
+/** The requester as he was when he asked. His token may have ended since: what counts is the approval. */
+export function requesterOf(record: ApprovalRecord, stored: StoredRequest): Identity {
+  const { userId, roles } = stored.principal;
+  return { ...record.requester, userId, roles, expiresAt: null };
 }
 
-function requestOf(stored: StoredRequest, running: RunningRequest): Omit<Request, 'approval'> {
+function requestOf(
+  record: ApprovalRecord,
+  stored: StoredRequest,
+  running: RunningRequest,
+): Omit<Request, 'approval'> {
   return {
     name: stored.type,
     fields: stored.input,
     requestId: stored.requestId,
     clientId: stored.clientId,
-    identity: requesterOf(stored),
+    identity: requesterOf(record, stored),
     kind: stored.principal.kind,
     signal: running.abort.signal,
     connection: null,

@@ -1,7 +1,10 @@
 import {
   createApprovals,
+  grantScope,
   type Approvals,
+  type ApprovalDetails,
   type ApprovalRecord,
+  type ApprovalsOptions,
   type ApprovalStore,
   type PolicyPrincipal,
   type ReviewDecision,
@@ -20,7 +23,18 @@ export const deletion: StoredRequest = {
   clientId: 'client-1',
   requestId: 'r-1',
   principal: ada,
-  baseHash: null,
+  paths: { path: 'src' },
+  baseHash: 'directory',
+  limits: null,
+  policyVersion: 'sha256:policies',
+};
+
+export const details: ApprovalDetails = {
+  action: 'ide_file_delete',
+  resource: 'src',
+  preview: 'path: src',
+  requester: { tokenId: 'token-1', sid: null, issuedAt: 1_000 },
+  scope: grantScope(deletion, deletion.paths),
 };
 
 export const review: ReviewDecision = {
@@ -30,6 +44,7 @@ export const review: ReviewDecision = {
   reasons: ['Deleting a directory removes all that is in it'],
   approvers: ['developer', 'admin'],
   fourEyes: false,
+  grantable: false,
   ttlMs: 300_000,
 };
 
@@ -46,6 +61,7 @@ export interface Bench {
     record: ApprovalRecord,
     decision?: 'approve' | 'deny',
     by?: PolicyPrincipal,
+    scope?: 'once' | 'session',
   ): Promise<ApprovalRecord>;
   stateOf(record: ApprovalRecord): Promise<string | undefined>;
 }
@@ -53,10 +69,10 @@ export interface Bench {
 export const startedAt = Date.UTC(2026, 0, 1);
 
 /** Approvals over a store in memory, and a clock that stands still. */
-export function createBench(): Bench {
+export function createBench(options: Partial<ApprovalsOptions> = {}): Bench {
   const store = memoryApprovalStore();
   let now = startedAt;
-  const approvals = createApprovals({ store, clock: () => now });
+  const approvals = createApprovals({ store, clock: () => now, ...options });
   return {
     approvals,
     store,
@@ -64,17 +80,14 @@ export function createBench(): Bench {
       now += ms;
     },
     open(decision = {}, request = {}) {
-      return approvals.open(
-        { ...deletion, ...request },
-        { ...review, ...decision },
-        { action: 'ide_file_delete', resource: 'src', preview: 'path: src' },
-      );
+      return approvals.open({ ...deletion, ...request }, { ...review, ...decision }, details);
     },
-    decide(record, decision = 'approve', by = ada) {
+    decide(record, decision = 'approve', by = ada, scope = 'once') {
       return approvals.resolve(by, {
         approvalId: record.approval_id,
         requestHash: record.request_hash,
         decision,
+        scope,
       });
     },
     async stateOf(record) {

@@ -4,7 +4,7 @@ import {
   type ApprovalRecord,
   type ApprovalStore,
 } from '../../src/governance/index.ts';
-import { deletion, review } from './approval-fixtures.ts';
+import { deletion, details, grace, review } from './approval-fixtures.ts';
 
 /** What every approval store must do, whatever it keeps its records in. */
 export function describeApprovalStore(
@@ -18,8 +18,7 @@ export function describeApprovalStore(
     beforeEach(async () => {
       store = await createStore();
       record = await createApprovals({ store }).open(deletion, review, {
-        action: 'ide_file_delete',
-        resource: 'src',
+        ...details,
         preview: 'ünïcode ⟦U+202E⟧ and\nlines',
       });
     });
@@ -59,6 +58,21 @@ export function describeApprovalStore(
       );
       const applied = (await Promise.all(moves)).filter(Boolean);
       expect(applied).toHaveLength(1);
+    });
+
+    test('keeps grants by session until they are ended, once, and for good', async () => {
+      const { grants } = createApprovals({ store });
+      const { grantId } = await grants.add(record, grace);
+      const found = await store.grants.get(grantId);
+      expect(found).toMatchObject({ approvalId: record.approval_id, grantedBy: 'grace' });
+      await expect(store.grants.list('s_1')).resolves.toEqual([found]);
+      await expect(store.grants.list('s_2')).resolves.toEqual([]);
+      const ends = await Promise.all([1, 2, 3].map((at) => store.grants.end(grantId, at)));
+      expect(ends.filter(Boolean)).toHaveLength(1);
+      await grants.add(record, grace);
+      await expect(store.grants.list('s_1')).resolves.toEqual([]);
+      await expect(store.grants.end('nothing', 1)).resolves.toBe(false);
+      await expect(store.grants.get('nothing')).resolves.toBeNull();
     });
 
     test('hands out copies', async () => {

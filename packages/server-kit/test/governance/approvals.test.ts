@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { contract } from '@ide-assistant/sdk/protocol';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createApprovals, type ApprovalRecord } from '../../src/governance/index.ts';
+import {
+  createApprovals,
+  type ApprovalEnd,
+  type ApprovalRecord,
+} from '../../src/governance/index.ts';
 import {
   ada,
   createBench,
   deletion,
+  details,
   grace,
   review,
   startedAt,
@@ -33,7 +38,11 @@ async function approved(): Promise<ApprovalRecord> {
 describe('opening', () => {
   test('stores the request as the bytes that its hash is of', async () => {
     const record = await bench.open();
-    expect(JSON.parse(record.request)).toEqual(deletion);
+    expect(JSON.parse(record.request)).toEqual({
+      v: 1,
+      ...deletion,
+      nonce: expect.stringMatching(/^[\w-]{22}$/) as string,
+    });
     const hash = createHash('sha256').update(record.request).digest('hex');
     expect(record.request_hash).toBe(`sha256:${hash}`);
     await expect(bench.store.get(record.approval_id)).resolves.toEqual(record);
@@ -65,7 +74,7 @@ describe('opening', () => {
 
   test('shows what is invisible in the resource and the preview', async () => {
     const record = await bench.approvals.open(deletion, review, {
-      action: 'ide_file_delete',
+      ...details,
       resource: 'safe\u202Etxt.exe',
       preview: 'rm\u00A0-rf\u200B',
     });
@@ -75,11 +84,7 @@ describe('opening', () => {
 
   test('keeps no field that a stored request does not have', async () => {
     const request = { ...deletion, token: 'secret' };
-    const record = await bench.approvals.open(request, review, {
-      action: 'ide_file_delete',
-      resource: 'src',
-      preview: '',
-    });
+    const record = await bench.approvals.open(request, review, details);
     expect(record.request).not.toContain('secret');
   });
 });
@@ -99,6 +104,7 @@ describe('deciding', () => {
       state: 'approved',
       resolvedBy: 'grace',
       resolvedAt: new Date(startedAt + 1_000).toISOString(),
+      scope: 'once',
       comment: 'looks right',
       version: 2,
     });
@@ -260,24 +266,30 @@ describe('running', () => {
     await expect(bench.approvals.claim(late.approval_id)).resolves.toBeNull();
   });
 
-  test('closes a request as failed whose bytes were changed after it was approved', async () => {
+  test('closes a request as stale whose bytes were changed after it was approved', async () => {
     const record = await approved();
     await bench.store.transition(record.approval_id, record.version, {
       request: record.request.replace('"src"', '"etc"'),
     });
-    await expect(bench.approvals.claim(record.approval_id)).rejects.toEqual(
-      refusal('conflict', 'failed'),
-    );
-    await expect(bench.stateOf(record)).resolves.toBe('failed');
+    await expect(bench.approvals.claim(record.approval_id)).rejects.toMatchObject({
+      code: 'conflict',
+      details: { stale: true, reason: 'request_changed', state: 'stale' },
+    });
+    await expect(bench.stateOf(record)).resolves.toBe('stale');
     await expect(bench.approvals.claim(record.approval_id)).resolves.toBeNull();
   });
 
-  test.each(['executed', 'failed', 'stale'] as const)('ends a run as %s, once', async (state) => {
+  test.each<ApprovalEnd>([
+    { state: 'executed' },
+    { state: 'failed' },
+    { state: 'stale', staleReason: 'base_changed' },
+  ])('ends a run as $state, once', async (end) => {
+    const { state } = end;
     const record = await approved();
     await bench.approvals.claim(record.approval_id);
-    await bench.approvals.finish(record.approval_id, state);
+    await bench.approvals.finish(record.approval_id, end);
     await expect(bench.stateOf(record)).resolves.toBe(state);
-    await expect(bench.approvals.finish(record.approval_id, 'executed')).rejects.toEqual(
+    await expect(bench.approvals.finish(record.approval_id, { state: 'executed' })).rejects.toEqual(
       refusal('conflict', state),
     );
     await expect(bench.approvals.claim(record.approval_id)).resolves.toBeNull();
@@ -286,11 +298,11 @@ describe('running', () => {
 
   test('does not end what is not running', async () => {
     const record = await bench.open();
-    const finish = () => bench.approvals.finish(record.approval_id, 'executed');
+    const finish = () => bench.approvals.finish(record.approval_id, { state: 'executed' });
     await expect(finish()).rejects.toEqual(refusal('conflict', 'pending'));
     await bench.decide(record);
     await expect(finish()).rejects.toEqual(refusal('conflict', 'approved'));
-    await expect(bench.approvals.finish('nothing', 'executed')).rejects.toEqual(
+    await expect(bench.approvals.finish('nothing', { state: 'executed' })).rejects.toEqual(
       refusal('not_found'),
     );
   });
@@ -313,7 +325,7 @@ describe('withdrawing', () => {
     const record = await approved();
     await bench.approvals.claim(record.approval_id);
     await expect(bench.approvals.cancel(record.approval_id)).resolves.toBe(false);
-    await bench.approvals.finish(record.approval_id, 'executed');
+    await bench.approvals.finish(record.approval_id, { state: 'executed' });
     await expect(bench.approvals.cancel(record.approval_id)).resolves.toBe(false);
     await expect(bench.approvals.cancel('nothing')).resolves.toBe(false);
     await expect(bench.stateOf(record)).resolves.toBe('executed');
@@ -381,7 +393,6 @@ describe('after a crash', () => {
   test('closes what was running as failed, and runs nothing again', async () => {
     const store = memoryApprovalStore();
     const before = createApprovals({ store });
-    const details = { action: 'ide_file_delete', resource: 'src', preview: '' };
     const open = () => before.open(deletion, review, details);
     const [running, waiting, ready] = await Promise.all([open(), open(), open()]);
     for (const { approval_id: approvalId, request_hash: requestHash } of [running, ready]) {
@@ -410,7 +421,9 @@ describe('after a crash', () => {
     await bench.approvals.claim(other.approval_id);
     const recovered = await bench.approvals.recover({ sessionId: 's_2' });
     expect(recovered.map((record) => record.approval_id)).toEqual([other.approval_id]);
-    await expect(bench.approvals.finish(mine.approval_id, 'executed')).resolves.toBeUndefined();
+    await expect(
+      bench.approvals.finish(mine.approval_id, { state: 'executed' }),
+    ).resolves.toBeUndefined();
   });
 });
 

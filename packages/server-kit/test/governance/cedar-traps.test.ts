@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
+  actionGroups,
   createPolicyEngine,
   policySchema,
   type PolicyEngine,
@@ -10,24 +9,46 @@ import {
 import { loadCedar } from '../../src/governance/cedar.ts';
 import { ask } from './requests.ts';
 
+// What surprises about Cedar, each found by running it; what each costs a careless host, and what
+// holds here instead; those from 9 on stand in cedar-engine-traps.test.ts. A thirteenth was found since.
+//
+//  1  a forbid that fails is left out, and the answer may be "allow"
+//  2  policies of a text are numbered, `@id` is ignored
+//  3  the answer does not carry annotations
+//  4  `resource in Workspace` gives no access to the attributes of the workspace
+//  5  there are no fractions; odd values throw
+//  6  JSON of a client can hold entities
+//  7  `*` crosses slashes, and text cannot be lowered
+//  8  records cannot extend one another
+//  9  a request is only checked where it is asked to be
+// 10  parsed sets belong to a thread, and are never forgotten
+// 11  the main entry of the package does not load in every Node
+// 12  an impossible policy is only warned about
+// 13  a policy that goes through JSON loses the end of large numbers
+
 const permitAll = '@id("all") permit (principal, action, resource);\n';
+
+/** As a host without this layer would ask. */
+const plainRequest = {
+  principal: { type: 'IDE::User', id: 'ada' },
+  action: { type: 'IDE::Action', id: 'ide_file_save' },
+  resource: { type: 'IDE::Path', id: 'a' },
+  context: {},
+  entities: [],
+};
 
 /** Passes the validator, since only the numbers of a request make it overflow. */
 const overflowing = `@id("quota") @decision("block") @code("QUOTA") @reason("Too much")
   forbid (principal, action, resource)
   when { context has size && context.size * 9223372036854775807 > 10 };`;
 
-describe('a forbid that fails', () => {
+describe('1: a forbid that fails', () => {
   test('is left out by Cedar, which then answers allow', async () => {
     const cedar = await loadCedar();
-    const user = { type: 'IDE::User', id: 'ada' };
     const answer = cedar.isAuthorized({
-      principal: user,
-      action: { type: 'IDE::Action', id: 'ide_file_save' },
-      resource: { type: 'IDE::Path', id: 'a' },
+      ...plainRequest,
       context: { size: 5 },
       policies: { staticPolicies: permitAll + overflowing },
-      entities: [],
     });
     expect(answer).toMatchObject({ type: 'success', response: { decision: 'allow' } });
   });
@@ -61,24 +82,51 @@ describe('a forbid that fails', () => {
   });
 });
 
-test('an engine that has lost its schema blocks, and decides again once it is back', async () => {
-  const onError = vi.fn<(error: Error) => void>();
-  const engine = await createPolicyEngine({ defaults: false, policies: permitAll, onError });
-  const request = ask('file_save', { path: 'a' });
+test('2: decisions name policies by @id, which Cedar itself ignores', async () => {
   const cedar = await loadCedar();
-  cedar.preparseSchema(engine.version, 'entity Nothing;');
-  expect(engine.decide(request)).toMatchObject({ effect: 'block', code: 'ENGINE_ERROR' });
-  expect(onError).toHaveBeenCalledOnce();
-  cedar.preparseSchema(engine.version, policySchema);
-  expect(engine.decide(request).effect).toBe('allow');
-});
-
-test('decisions name policies by @id, which Cedar itself ignores', async () => {
+  expect(
+    cedar.isAuthorized({ ...plainRequest, policies: { staticPolicies: permitAll } }),
+  ).toMatchObject({ response: { diagnostics: { reason: ['policy0'] } } });
   const engine = await createPolicyEngine({ defaults: false, policies: permitAll });
   expect(engine.decide(ask('ping')).policies).toEqual(['all']);
 });
 
-describe('a value that Cedar has no type for, or reads as something else, blocks', () => {
+test('3: decisions carry what the annotations say, though the answer of Cedar does not', async () => {
+  const policies = `${permitAll}@id("ask") @decision("review") @code("ASK") @reason("Look first")
+    @approvers("lead") @ttl("60") forbid (principal, action, resource)
+    unless { context.approved };`;
+  const cedar = await loadCedar();
+  const answer = cedar.isAuthorized({
+    ...plainRequest,
+    context: { approved: false },
+    policies: { staticPolicies: policies },
+  });
+  expect(JSON.stringify(answer)).not.toMatch(/ASK|Look first|lead/);
+  const engine = await createPolicyEngine({ defaults: false, policies });
+  expect(engine.decide(ask('file_save', { path: 'a' }))).toEqual({
+    effect: 'review',
+    policies: ['ask'],
+    code: 'ASK',
+    reasons: ['Look first'],
+    approvers: ['lead'],
+    fourEyes: false,
+    grantable: false,
+    ttlMs: 60_000,
+  });
+});
+
+test('4: a policy that asks a path for an attribute of its workspace refuses to start', async () => {
+  for (const resource of ['resource', 'resource is IDE::Path', 'resource is IDE::Workspace']) {
+    const policies = `@id("frozen") @decision("block") @code("FROZEN") @reason("Frozen")
+      forbid (principal, action, ${resource}) when { resource.frozen };`;
+    await expect(createPolicyEngine({ policies })).rejects.toMatchObject({
+      code: 'POLICY_INVALID',
+      message: expect.stringContaining('frozen') as string,
+    });
+  }
+});
+
+describe('5 and 6: a value that Cedar has no type for, or reads as something else, blocks', () => {
   const values: [string, unknown][] = [
     ['a fraction', { riskScore: 0.5 }],
     ['not a number', { riskScore: Number.NaN }],
@@ -147,21 +195,21 @@ describe('a value that Cedar has no type for, or reads as something else, blocks
   });
 });
 
-test('facts that no policy may ask for do not reach Cedar', async () => {
+test('6: facts that no policy may ask for do not reach Cedar', async () => {
   const engine = await createPolicyEngine({ defaults: false, policies: permitAll });
   const request = ask('file_save', { path: 'a' });
   const extra = { ...request, context: { ...request.context, approved: true, mfa: 1 } };
   expect(engine.decide(extra)).toBe(engine.decide(request));
 });
 
-test('a client cannot claim an approval among the facts', async () => {
+test('6: a client cannot claim an approval among the facts', async () => {
   const engine = await createPolicyEngine();
   const request = ask('file_delete', { path: 'src', isDirectory: true });
   const claimed = { ...request, context: { ...request.context, approved: true } };
   expect(engine.decide(claimed).effect).toBe('review');
 });
 
-describe('a pattern in which * crosses slashes', () => {
+describe('7: a pattern in which * crosses slashes', () => {
   test.each([
     'src/../.git/config',
     './.git/config',
@@ -196,7 +244,7 @@ describe('a pattern in which * crosses slashes', () => {
   });
 });
 
-test('patterns compare with a folded copy of the path, the path itself stays', async () => {
+test('7: patterns compare with a folded copy of the path, the path itself stays', async () => {
   const engine = await createPolicyEngine({
     defaults: false,
     policies: `@id("folded") permit (principal, action, resource)
@@ -208,25 +256,17 @@ test('patterns compare with a folded copy of the path, the path itself stays', a
   );
 });
 
-test('a set with a mistake is refused, and the engine of the old set goes on deciding', async () => {
-  const engine = await createPolicyEngine({ defaults: false, policies: permitAll });
-  await expect(
-    createPolicyEngine({ defaults: false, policies: `${permitAll}permit (` }),
-  ).rejects.toMatchObject({ code: 'POLICY_INVALID' });
-  expect(engine.decide(ask('file_save', { path: 'a' })).effect).toBe('allow');
-});
-
-test('a thread of its own, which shares no parsed set, decides the same', async () => {
-  const worker = new Worker(new URL('decide-in-thread.ts', import.meta.url), {
-    execArgv: ['--conditions=ide-assistant-source'],
-  });
-  const [answer] = (await once(worker, 'message')) as [unknown];
-  const engine = await createPolicyEngine();
-  expect(answer).toEqual({
-    version: engine.version,
-    decision: engine.decide(ask('file_save', { path: '.git/config' })),
-  });
-  await worker.terminate();
+test('8: all actions share one context, so a policy may ask any of them for any fact', async () => {
+  const cedar = await loadCedar();
+  const schema = cedar.schemaToJson(policySchema);
+  if (schema.type === 'failure') throw new Error('The schema does not parse.');
+  const actions = Object.values(schema.json['IDE']?.actions ?? {}).filter(
+    (action) => (action.appliesTo?.resourceTypes ?? []).length > 0,
+  );
+  expect(actions).toHaveLength(Object.keys(actionGroups).length);
+  for (const { appliesTo } of actions) {
+    expect(appliesTo?.context).toEqual({ type: 'Context' });
+  }
 });
 
 function deep(levels: number): unknown {

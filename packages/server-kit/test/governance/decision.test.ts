@@ -14,6 +14,7 @@ const review: ReviewDecision = {
   reasons: ['Why'],
   approvers: ['editor', 'admin'],
   fourEyes: false,
+  grantable: true,
   ttlMs: 300_000,
 };
 
@@ -35,6 +36,7 @@ describe('a request that touches several paths', () => {
       reasons: ['Build', 'Why'],
       approvers: ['admin'],
       fourEyes: true,
+      grantable: false,
       ttlMs: 60_000,
     };
     expect(strictestDecision([allow, review, stricter])).toEqual({
@@ -44,8 +46,15 @@ describe('a request that touches several paths', () => {
       reasons: ['Why', 'Build'],
       approvers: ['admin'],
       fourEyes: true,
+      grantable: false,
       ttlMs: 60_000,
     });
+  });
+
+  test('may be granted for a while only where each may', () => {
+    const once = { ...review, policies: ['o'], grantable: false };
+    expect(strictestDecision([review, review])).toMatchObject({ grantable: true });
+    expect(strictestDecision([review, once])).toMatchObject({ grantable: false });
   });
 
   test('is blocked when no role may approve each', () => {

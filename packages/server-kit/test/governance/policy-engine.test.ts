@@ -64,6 +64,8 @@ describe('policies of the host', () => {
           principal in IDE::Role::"developer" && principal in IDE::Role::"lead" &&
           context.path == "Src/Main.TS" && context.pathLower == "src/main.ts" &&
           context.nameLower == "main.ts" && context.segmentsLower == ["src", "main.ts"] &&
+          context.extension == "ts" && context.roles == ["developer", "lead"] &&
+          context.byAssistant && resource in IDE::Workspace::"s_9" &&
           context.sessionId == "s_9" && context.recursive && !context.isDirectory &&
           context.findings == ["secret", "taint"] && !context.approved &&
           context has riskScore && context.riskScore == 7 &&
@@ -84,6 +86,39 @@ describe('policies of the host', () => {
     } as const;
     expect(engine.decide(ask('file_save', asked)).effect).toBe('allow');
     expect(engine.decide(ask('file_save', { ...asked, size: 13 })).effect).toBe('block');
+  });
+
+  test('tell the workspace of one session from that of another', async () => {
+    const engine = await createPolicyEngine({
+      defaults: false,
+      policies: `@id("own") permit (principal, action, resource in IDE::Workspace::"s_1");`,
+    });
+    for (const path of [undefined, '', 'src/a.ts']) {
+      const asked = path === undefined ? {} : { path };
+      expect(engine.decide(ask('file_open', asked)).effect).toBe('allow');
+      expect(engine.decide(ask('file_open', { ...asked, sessionId: 's_2' })).effect).toBe('block');
+    }
+  });
+
+  test('know the extension of a path, in lower case and without the dot', async () => {
+    const engine = await createPolicyEngine({
+      defaults: false,
+      policies: `@id("e") permit (principal, action, resource)
+        when { context has language && context.extension == context.language };`,
+    });
+    const extensions = {
+      'src/Main.TS': 'ts',
+      'a.tar.gz': 'gz',
+      '.env': '',
+      '.env.local': 'local',
+      'src.d/Makefile': '',
+      'a.': '',
+      '': '',
+    };
+    for (const [path, language] of Object.entries(extensions)) {
+      const { effect } = engine.decide(ask('file_open', { path, language }));
+      expect([path, effect]).toEqual([path, 'allow']);
+    }
   });
 
   test('find the path of a request whose resource is the workspace in its context', async () => {
@@ -116,6 +151,7 @@ describe('reviews', () => {
       reasons: ['Why one', 'Why two'],
       approvers: ['security', 'admin'],
       fourEyes: false,
+      grantable: false,
       ttlMs: 30_000,
     });
   });
@@ -213,9 +249,16 @@ describe('the memo', () => {
     ]),
   ];
 
+  const looksAtAll = `@id("curious") @decision("block") @code("CURIOUS") @reason("Never applies")
+    forbid (principal, action, resource) when {
+      context.sessionId == "no" && context.findings.contains("no") && context.recursive &&
+      context has riskScore && context.riskScore == 3 && context has size && context.size == 3 &&
+      context has language && context.language == "no" && resource in IDE::Workspace::"no"
+    };`;
+
   let engine: PolicyEngine;
   beforeAll(async () => {
-    engine = await createPolicyEngine();
+    engine = await createPolicyEngine({ policies: looksAtAll });
   });
 
   test('gives the kept decision to an equal request, however it is written', () => {
@@ -226,6 +269,18 @@ describe('the memo', () => {
     ).toBe(kept);
     const roles = ['developer', 'developer'];
     expect(engine.decide({ ...request, principal: { ...request.principal, roles } })).toBe(kept);
+  });
+
+  test('gives it also to a request that differs in what no policy looks at', async () => {
+    const incurious = await createPolicyEngine();
+    const kept = incurious.decide(request);
+    for (const change of [{ size: 7 }, { language: 'python' }, { sessionId: 's_2' }]) {
+      const context = { ...request.context, ...change };
+      expect(incurious.decide({ ...request, context })).toBe(kept);
+    }
+    expect(incurious.decide({ ...request, context: { sessionId: 's', size: -1 } })).toMatchObject({
+      code: 'REQUEST_INVALID',
+    });
   });
 
   test.each(variants)('decides anew when the %s differs', (_what, variant) => {

@@ -20,17 +20,17 @@ describe('a policy with a mistake refuses to start, and says where', () => {
   test('syntax: the policy that does not parse, and the line', async () => {
     const policies = `// naïve ünïcode\n${fine}\n@id("typo")\nforbid (principal, acton, resource);\n`;
     const message = await refusalOf(policies);
-    expect(message).toMatch(/^Policy "typo" \(host policies, line 6\): .*acton/);
+    expect(message).toMatch(/^host policies:6: policy "typo", column \d+: .*acton/);
   });
 
   test('syntax: a missing semicolon at the end', async () => {
     const message = await refusalOf(`${fine}@id("cut")\npermit (principal, action, resource)`);
-    expect(message).toMatch(/^Policy "cut" \(host policies, line 4\): unexpected end/);
+    expect(message).toMatch(/^host policies:4: policy "cut", column \d+: unexpected end/);
   });
 
   test('syntax: before any id', async () => {
     expect(await refusalOf('\npermitt (principal, action, resource);')).toMatch(
-      /^A policy \(host policies, line 2\): /,
+      /^host policies:2: a policy without @id, column 1: /,
     );
   });
 
@@ -38,7 +38,7 @@ describe('a policy with a mistake refuses to start, and says where', () => {
     const message = await refusalOf(
       `${fine}// é\n${block('forbid (\n  principal,\n  action == IDE::Action::"ide_file_sav",\n  resource\n);')}`,
     );
-    expect(message).toMatch(/^Policy "odd" \(host policies, line 10\): .*ide_file_sav/);
+    expect(message).toMatch(/^host policies:10: policy "odd", column \d+: .*ide_file_sav/);
     expect(message).toContain('did you mean `IDE::Action::"ide_file_save"`');
   });
 
@@ -47,20 +47,20 @@ describe('a policy with a mistake refuses to start, and says where', () => {
     const rest = `${fine.replace('fine', 'later')}\n`;
     expect(
       await refusalOf(`${comment}@id("typo")\nforbid (principal, acton, resource);\n${rest}`),
-    ).toMatch(/^Policy "typo" \(host policies, line 3\)/);
+    ).toMatch(/^host policies:3: policy "typo", column \d+/);
     expect(
       await refusalOf(
         block(`forbid (principal, action, resource) ${comment}when {
         context.riskscore > 3\n} unless {\ncontext.path == "a"\n};\n${rest}`),
       ),
-    ).toMatch(/^Policy "odd" \(host policies, line 7\)/);
+    ).toMatch(/^host policies:7: policy "odd", column \d+/);
   });
 
   test('a misspelt attribute', async () => {
     const message = await refusalOf(
       block('forbid (principal, action, resource)\nwhen { context.riskscore > 3 };'),
     );
-    expect(message).toMatch(/^Policy "odd" \(host policies, line 6\): .*riskscore/);
+    expect(message).toMatch(/^host policies:6: policy "odd", column \d+: .*riskscore/);
   });
 
   test('an attribute that may be absent, used without a test', async () => {
@@ -74,7 +74,7 @@ describe('a policy with a mistake refuses to start, and says where', () => {
     const message = await refusalOf(
       block('forbid (principal, action, resource) when { context.path == 3 };'),
     );
-    expect(message).toMatch(/^Policy "odd" \(host policies, line 5\)/);
+    expect(message).toMatch(/^host policies:5: policy "odd", column \d+/);
   });
 
   test('a policy that can never apply, which Cedar only warns about', async () => {
@@ -98,14 +98,14 @@ describe('a policy with a mistake refuses to start, and says where', () => {
       'permit (principal, action, resource);\n@id("b")\nforbid (principal, action, resource);',
     );
     expect(message.split('\n')).toEqual([
-      'A policy without @id (host policies, line 1): @id is missing',
-      'Policy "b" (host policies, line 2): @decision is missing',
+      'host policies:1: a policy without @id: @id is missing',
+      'host policies:2: policy "b": @decision is missing',
     ]);
   });
 
   test('the line of the policy itself, not of a copy that was commented out', async () => {
     const policy = '@id("twice") forbid (principal, action, resource);';
-    expect(await refusalOf(`// ${policy}\n\n${policy}\n`)).toContain('host policies, line 3');
+    expect(await refusalOf(`// ${policy}\n\n${policy}\n`)).toMatch(/^host policies:3: /);
   });
 });
 
@@ -122,11 +122,11 @@ describe('an annotation that would be ignored refuses to start', () => {
       `@id("a\\nb") permit (principal, action, resource);`,
       '@id must be',
     ],
-    ['an id twice', fine + fine, '@id is taken by a policy of host policies, line 1'],
+    ['an id twice', fine + fine, '@id is taken by host policies:1'],
     [
       'an id of the defaults',
       '@id("git-internals") permit (principal, action, resource);',
-      '@id is taken by a policy of default policies, line',
+      '@id is taken by default policies:',
     ],
     ['a forbid without decision', `@id("f") ${when}`, '@decision is missing'],
     [
@@ -158,6 +158,21 @@ describe('an annotation that would be ignored refuses to start', () => {
       'a doubtful four eyes',
       `${review}@fourEyes("yes")\n${when}`,
       '@fourEyes must be true or false',
+    ],
+    [
+      'a doubtful grant',
+      `${review}@grantable("TRUE")\n${when}`,
+      '@grantable must be true or false',
+    ],
+    [
+      'four eyes that a grant would close',
+      `${review}@fourEyes("true")\n@grantable("true")\n${when}`,
+      '@grantable cannot go with @fourEyes',
+    ],
+    [
+      'a block with a grant',
+      `@id("f") @decision("block") @code("F") @reason("F") @grantable("true") ${when}`,
+      '@grantable is not an annotation of a block',
     ],
     [
       'a review without approvers',
@@ -192,7 +207,7 @@ describe('an annotation that would be ignored refuses to start', () => {
     [
       'a template',
       `@id("t") permit (principal == ?principal, action, resource);`,
-      'templates are not supported',
+      'got a template',
     ],
   ])('%s', async (_what, policies, complaint) => {
     expect(await refusalOf(policies, true)).toContain(complaint);
@@ -225,7 +240,17 @@ test('the policies in the documentation can be used as they stand', async () => 
   expect(engine.decide(ask('chat', { roles: ['auditor'] })).effect).toBe('allow');
   const misspelt = policies.replace('nameLower', 'namelower');
   expect(await refusalOf(misspelt)).toMatch(
-    /^Policy "no-lockfiles" \(host policies, line 6\): attribute `namelower` .*did you mean/,
+    /^host policies:6: policy "no-lockfiles", column \d+: attribute `namelower` .*did you mean/,
+  );
+});
+
+test('the documentation names every default policy, with its effect', async () => {
+  const page = await readFile(new URL('../../../../docs/governance.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z-]+)`\s+\| (block|review)\s+\|/gm)];
+  const engine = await createPolicyEngine();
+  const forbids = [...engine.policies.values()].filter(({ effect }) => effect !== 'permit');
+  expect(rows.map(([, id, effect]) => [id, effect])).toEqual(
+    forbids.map(({ id, effect }) => [id, effect]),
   );
 });
 

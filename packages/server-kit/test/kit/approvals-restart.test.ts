@@ -50,18 +50,27 @@ async function left() {
   return { before, asked, id: String(asked['approval_id']) };
 }
 
-test.each(Object.entries(states))(
-  'a request that was %s when the server ended is answered by the next one',
-  async (state, { move, reply }) => {
-    const { before, asked, id } = await left();
-    await withStore(before, (approvals) => move(approvals, asked, id));
-    const after = await startKit({ dataDirectory: before.directory, policies: notesPolicy });
-    const client = await joinMine(after.url);
-    expect(await client.ask(save('one'))).toMatchObject(reply);
-    expect(client.messages.map(({ type }) => type)).not.toContain('approval_required');
-    if (state === 'approved') await told(client, 'executed');
-  },
-);
+test('requests that were approved, denied or cancelled when the server ended are answered by the next one', async () => {
+  const before = await startKit({ policies: notesPolicy });
+  const first = await joinMine(before.url);
+  const requests = Object.keys(states).map((state) => save('one', state, `notes/${state}.txt`));
+  const asked: Message[] = [];
+  for (const request of requests) asked.push(await waiting(first, request));
+  await stopKit(before);
+  await withStore(before, async (approvals) => {
+    for (const [index, { move }] of Object.values(states).entries()) {
+      const question = asked[index] as Message;
+      await move(approvals, question, String(question['approval_id']));
+    }
+  });
+  const after = await startKit({ dataDirectory: before.directory, policies: notesPolicy });
+  const client = await joinMine(after.url);
+  for (const [index, { reply }] of Object.values(states).entries()) {
+    expect(await client.ask(requests[index] as object)).toMatchObject(reply);
+  }
+  await told(client, 'executed');
+  expect(client.messages.map(({ type }) => type)).not.toContain('approval_required');
+});
 
 test('a request that ran when the server ended is closed as failed, and its repeat asks anew', async () => {
   const { before, asked, id } = await left();

@@ -19,35 +19,27 @@ import { startKit, stopKit, type StartedKit } from '../support/start-kit.ts';
 
 const file = 'notes/a.txt';
 
-/** What happens between the question and the run, by the reason that the requester is told. */
-const changes: Record<
-  string,
-  { reason: string; change: (started: StartedKit) => Promise<unknown> }
-> = {
-  'the file was written by somebody else': {
-    reason: 'base_changed',
-    change: ({ workspaceOf }) => writeFile(join(workspaceOf('mine'), file), 'theirs'),
-  },
-  'the file is gone': {
-    reason: 'base_changed',
-    change: ({ workspaceOf }) => rm(join(workspaceOf('mine'), file)),
-  },
-  'the file became a link': {
-    reason: 'path_changed',
-    async change({ workspaceOf, directory }) {
-      const path = join(workspaceOf('mine'), file);
-      await rename(path, join(directory, 'outside'));
-      await symlink(join(directory, 'outside'), path);
+/** What happens to `notes/<n>/a.txt` between the question and the run, by what the requester is told. */
+const changes: Record<string, readonly [string, (directory: string) => Promise<unknown>]> = {
+  'the file was written by somebody else': [
+    'base_changed',
+    (directory) => writeFile(join(directory, 'a.txt'), 'theirs'),
+  ],
+  'the file is gone': ['base_changed', (directory) => rm(join(directory, 'a.txt'))],
+  'the file became a link': [
+    'path_changed',
+    async (directory) => {
+      await rename(join(directory, 'a.txt'), join(directory, '..', 'outside'));
+      await symlink(join(directory, '..', 'outside'), join(directory, 'a.txt'));
     },
-  },
-  'its directory became a link to elsewhere': {
-    reason: 'path_changed',
-    async change({ workspaceOf, directory }) {
-      const outside = join(directory, 'elsewhere');
-      await rename(join(workspaceOf('mine'), 'notes'), outside);
-      await symlink(outside, join(workspaceOf('mine'), 'notes'));
+  ],
+  'its directory became a link to elsewhere': [
+    'path_changed',
+    async (directory) => {
+      await rename(directory, `${directory}-elsewhere`);
+      await symlink(`${directory}-elsewhere`, directory);
     },
-  },
+  ],
 };
 
 async function asked(options: Partial<ServerKitOptions> = {}) {
@@ -58,8 +50,13 @@ async function asked(options: Partial<ServerKitOptions> = {}) {
   return { started, client, question: await waiting(client, save('mine')) };
 }
 
-async function expectStale(started: StartedKit, client: RawClient, reason: string): Promise<void> {
-  expect(await replyTo(client, 'save')).toMatchObject({
+async function expectStale(
+  started: StartedKit,
+  client: RawClient,
+  reason: string,
+  requestId = 'save',
+): Promise<void> {
+  expect(await replyTo(client, requestId)).toMatchObject({
     code: 'conflict',
     retryable: false,
     details: { stale: true, reason },
@@ -69,21 +66,23 @@ async function expectStale(started: StartedKit, client: RawClient, reason: strin
   expect(outcomes).toContain(`approval stale:${reason}`);
 }
 
-test.each(Object.entries(changes))(
-  'an approved request is not run when %s, and a new one asks anew',
-  async (_title, { reason, change }) => {
-    const { started, client, question } = await asked();
-    await change(started);
-    expect(await client.ask(decide(question))).toMatchObject({ state: 'approved' });
-    await expectStale(started, client, reason);
+test('an approved request is not run where its file has changed, and a new one asks anew', async () => {
+  const started = await startKit({ policies: notesPolicy });
+  const client = await joinMine(started.url);
+  for (const [title, [reason, change]] of Object.entries(changes)) {
+    const directory = join(started.workspaceOf('mine'), 'notes', title.replaceAll(' ', '-'));
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, 'a.txt'), 'first');
+    const request = save('mine', title, `notes/${title.replaceAll(' ', '-')}/a.txt`);
+    const question = await waiting(client, request);
+    await change(directory);
+    expect(await client.ask(decide(question)), title).toMatchObject({ state: 'approved' });
+    await expectStale(started, client, reason, title);
     // Under the same id it stays refused; nothing runs by itself later.
-    expect(await client.ask(save('mine'))).toMatchObject({ details: { stale: true } });
-    if (reason !== 'base_changed') return;
-    expect(await waiting(client, save('mine', 'again'))).toMatchObject({
-      type: 'approval_required',
-    });
-  },
-);
+    expect(await client.ask(request), title).toMatchObject({ details: { stale: true } });
+    if (reason === 'base_changed') await waiting(client, { ...request, request_id: `${title} 2` });
+  }
+});
 
 /** A server that starts again, with other options, on what the one before has left. */
 async function again(before: StartedKit, options: Partial<ServerKitOptions>) {

@@ -72,6 +72,51 @@ test('a user who signs in anew works on', async () => {
   expect(await second.ask(save)).toMatchObject({ type: 'file_saved' });
 });
 
+describe('what waits for a person', () => {
+  const remove = { type: 'file_delete', path: 'old', recursive: true, request_id: 'remove' };
+
+  async function asked(sid: string, dataDirectory: string) {
+    const kit = await startKit({ dataDirectory });
+    const client = await connectRaw(kit.url, { token: await tokenOf({ sid, age: -2 }) });
+    await client.ask({ type: 'file_create', path: 'old', kind: 'directory' });
+    await client.ask({ type: 'member_add', user_id: 'bob', role: 'editor' });
+    client.send(remove);
+    const question = await client.next(({ type }) => type === 'approval_required');
+    const { approval_id, request_hash } = question;
+    const approve = { type: 'approval_resolve', decision: 'approve', approval_id, request_hash };
+    return { kit, client, approve };
+  }
+
+  test('for somebody whose sign-in was revoked does not run, also after a restart', async () => {
+    const dataDirectory = await temporaryDirectory();
+    const { kit, client, approve } = await asked('s1', dataDirectory);
+    await stopKit(kit);
+    const second = await startKit({ dataDirectory });
+    await second.kit.revoke({ sid: 's1' });
+    const bob = await connectRaw(second.url, {
+      token: await tokenOf({ sub: 'bob', jti: 'j2', sid: 's2' }),
+      query: { session: client.sessionId },
+    });
+    await bob.ask(approve);
+    expect(
+      await bob.next(({ type, state }) => type === 'approval_resolved' && state !== 'approved'),
+    ).toMatchObject({ state: 'stale' });
+    expect(await bob.ask({ type: 'directory_list' })).toMatchObject({
+      tree: [expect.objectContaining({ name: 'old' })],
+    });
+  });
+
+  test('for somebody who was revoked and has signed in anew runs', async () => {
+    const dataDirectory = await temporaryDirectory();
+    const first = await startKit({ dataDirectory });
+    await first.kit.revoke({ subject: 'ada', before: Date.now() - 60_000 });
+    await stopKit(first);
+    const { client, approve } = await asked('s2', dataDirectory);
+    await client.ask(approve);
+    expect(await client.next(({ type }) => type === 'file_deleted')).toMatchObject({ path: 'old' });
+  });
+});
+
 test('a revoked token is refused in a renewal too', async () => {
   const { url, kit } = await startKit();
   const client = await connectRaw(url, { token: await tokenOf() });

@@ -43,7 +43,11 @@ export interface Actions {
   endReview(): void;
   apply(diffId: string): Promise<boolean>;
   reject(diffId: string): Promise<boolean>;
-  resolveApproval(approvalId: string, decision: 'approve' | 'deny'): Promise<boolean>;
+  resolveApproval(
+    approvalId: string,
+    decision: 'approve' | 'deny',
+    scope?: 'once' | 'session',
+  ): Promise<boolean>;
 }
 
 /** Joins the server's workspace with the interface. */
@@ -210,9 +214,9 @@ export function createActions(ide: Ide, ui: Store<UiState>): Actions {
         await ide.rejectDiff(diffId);
         endReviewOf(diffId);
       }),
-    resolveApproval: (approvalId, decision) =>
+    resolveApproval: (approvalId, decision, scope = 'once') =>
       attempt(words.approval, async () => {
-        await ide.resolveApproval(approvalId, decision);
+        await ide.resolveApproval(approvalId, decision, { scope });
       }),
   };
 }

@@ -9,7 +9,7 @@ export const bytesMutants = {
   },
   'client does not heed that the server has forgotten': {
     file: 'sdk/src/client.ts',
-    find: 'requests.flush(!!greeting?.forgotten);',
+    find: 'requests.flush(greeting?.forgotten);',
     replace: 'requests.flush(false);',
   },
   'server without its guard against what is no JSON': {

@@ -61,6 +61,7 @@ const own = css`
 
   .buttons {
     display: flex;
+    flex-wrap: wrap;
     gap: 4px;
     margin: 8px 0 0 24px;
   }

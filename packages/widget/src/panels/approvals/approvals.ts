@@ -42,8 +42,10 @@ export class Approvals extends LitElement {
   }
 
   #renderRow(approval: Approval, mine: boolean) {
-    const decide = (decision: 'approve' | 'deny') => () =>
-      this.workspace.actions.resolveApproval(approval.approval_id, decision);
+    const decide =
+      (decision: 'approve' | 'deny', scope: 'once' | 'session' = 'once') =>
+      () =>
+        this.workspace.actions.resolveApproval(approval.approval_id, decision, scope);
     return html`<li>
       <div class="head">
         ${icon('shield')}<span class="what cut" title=${approval.resource}
@@ -62,6 +64,18 @@ export class Approvals extends LitElement {
               <button type="button" class="button primary" @click=${decide('approve')}>
                 ${words.approve}
               </button>
+              ${
+                approval.grantable
+                  ? html`<button
+                      type="button"
+                      class="button"
+                      title=${words.covers(approval.grant_covers ?? approval.resource)}
+                      @click=${decide('approve', 'session')}
+                    >
+                      ${words.approveForSession}
+                    </button>`
+                  : nothing
+              }
               <button type="button" class="button" @click=${decide('deny')}>${words.deny}</button>
             </div>`
           : nothing
