@@ -47,16 +47,16 @@ export const unusualImport =
 // A backslash before anything else may stand for, or within, a letter of a name.
 const escapedName = /\\(?![nrtbfv\\'"`$/()[\]{}*?^|,:; ])/;
 
-// Python looks names up by keys only where something is stored under one.
+// Python looks names up by keys only where something is stored under one, JavaScript everywhere.
 const pythonKey =
-  /\]\s*\)*\s*(?:(?:[-+*/%&|^@]|\*\*|\/\/|<<|>>)?=(?!=)|:(?:[^=\n]{0,80}=(?!=)|[^=\n]{81}))/;
-const javascriptKey =
-  /[\w)\]"'`}$]\s*(?:\?\.\s*)?\[(?!-?\d*\])|[{,]\s*(?:(?:get|set|static|async|\*)\s*)*\[/;
+  /\][\s)]*(?:#|(?:[-+*/%&|^@]|\*\*|\/\/|<<|>>)?=(?!=)|:(?:[^=\n]{0,80}=(?!=)|[^=\n]{81}))/;
+const javascriptKey = /\[(?!-?\d*\])/;
 const keys: Readonly<Record<Family, RegExp>> = { python: pythonKey, javascript: javascriptKey };
 const buildsText: Readonly<Record<Family, RegExp>> = {
-  python: /[+%]|\b(?:join|format|replace)\b|[fF][rR]?["']|["']\s*(?:[rRbBfFuU]{0,2}["']|[#\\])/,
+  python:
+    /[+%]|\b(?:join|format|replace|lower|upper)\b|[fF][rR]?["']|["']\s*(?:[rRbBfFuU]{0,2}["']|[#\\])/,
   // An even run of plus signs counts, and joins nothing.
-  javascript: /(?<!\+)(?:\+\+)*\+(?!\+)|\$\{|\bconcat\b|\bjoin\b/,
+  javascript: /(?<!\+)(?:\+\+)*\+(?!\+)|\$\{|\b(?:concat|join|toLowerCase|toUpperCase)\b/,
 };
 
 /**
