@@ -14,6 +14,7 @@ import type {
   SocketLike,
   UpgradeRequest,
 } from './transport/index.ts';
+import type { AuditLogOptions } from './verification/index.ts';
 import type { FileTypes } from './workspace/index.ts';
 
 /** How a host sets the kit up. Only a way to know the users is needed. */
@@ -66,6 +67,8 @@ export interface ServerKitOptions {
    * one then closes the earlier with 4409. @default 'many'
    */
   connections?: 'single' | 'many';
+  /** The audit log. @default signed by a key that is made and kept in its directory */
+  audit?: Pick<AuditLogOptions, 'origin' | 'key' | 'previousKey' | 'reserveBytes'>;
   /** A pino-shaped logger. @default silent */
   logger?: Logger;
   /** Current time, epoch milliseconds. @default Date.now */

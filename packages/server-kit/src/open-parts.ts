@@ -54,6 +54,7 @@ export async function openParts(options: ServerKitOptions, given: Given): Promis
       ...sandboxOptions,
     }),
     openAuditLog({
+      ...options.audit,
       directory: join(directory, 'audit'),
       clock,
       onError: (error) => logger.error({ error }, 'The audit log reports a fault.'),

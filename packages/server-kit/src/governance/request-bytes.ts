@@ -30,7 +30,11 @@ export function serializeRequest(request: StoredRequest): string {
 
 /** The request that {@link serializeRequest} made the bytes from; their hash was checked before. */
 export function parseRequest(bytes: string): StoredRequest {
-  const { v: _version, nonce: _nonce, ...request } = JSON.parse(bytes) as StoredRequest & {
+  const {
+    v: _version,
+    nonce: _nonce,
+    ...request
+  } = JSON.parse(bytes) as StoredRequest & {
     v: number;
     nonce: string;
   };

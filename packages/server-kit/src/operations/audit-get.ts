@@ -5,13 +5,27 @@ import type { OperationHandler } from './handler.ts';
 
 /** Returns a log entry with the proof that the log contains it. */
 export const auditGet: OperationHandler<'audit_get'> = {
-  async execute({ verification_id, since }, { parts: { audit } }) {
-    // A log that is smaller than what the client has seen has no proof to give; that its checkpoint
-    // is smaller tells the client what happened.
-    if (since === undefined || since > audit.size) return prove(audit, verification_id);
-    return proveSince(audit, verification_id, since);
-  },
+  execute: ({ verification_id, since }, { parts: { audit } }) =>
+    proveEntry(audit, verification_id, since),
 };
+
+/**
+ * An entry with the proof that the log holds it, and where the caller knows an older checkpoint, that
+ * the log continues it.
+ *
+ * @param since Size of the checkpoint that the caller knows.
+ * @throws RequestError `not_found`, `unavailable`.
+ */
+export async function proveEntry(
+  audit: AuditLog,
+  id: string,
+  since: number | undefined,
+): Promise<ResultOf<'audit_get'>> {
+  // A log that is smaller than what the client has seen has no proof to give; that its checkpoint
+  // is smaller tells the client what happened.
+  if (since === undefined || since > audit.size) return prove(audit, id);
+  return proveSince(audit, id, since);
+}
 
 /** How often two proofs are asked for before they must be of one checkpoint. */
 const maxAttempts = 8;

@@ -51,7 +51,7 @@ export async function recordIntent(
     phase: 'intent',
     decision: 'allow',
     policies: permit.policies,
-    policyVersion: recorded.parts.policy.version,
+    policyVersion: permit.policyVersion,
     ...(report.riskScore === null ? {} : { risk: Math.round(report.riskScore * 10) }),
     ...(approvalId === null ? {} : { approvalId }),
   });
@@ -77,7 +77,7 @@ export async function verify<N extends OperationName>(
     phase: 'result',
     decision: 'allow',
     policies: permit.policies,
-    policyVersion: parts.policy.version,
+    policyVersion: permit.policyVersion,
     outputHash: hashOf(output),
     outputBytes: output.length,
     outcome: 'done',

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bearerTokenOf, type Identity } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
 import { identify, type HostAuthenticate } from './identify.ts';
+import { proveEntry } from '../operations/audit-get.ts';
 import { approvalRoutes } from './rest-approvals.ts';
 import { readJson } from './rest-body.ts';
 import { ok, problem, type Answer, type RestRunning, type Route } from './rest-route.ts';
@@ -91,10 +92,12 @@ const routes: readonly Route[] = [
     method: 'GET',
     pattern: /^\/audit\/([\w-]{1,128})$/,
     access: 'user',
-    answer: async ({ parts }, { match: [, id = ''] }) => {
-      const proof = await parts.audit.prove(id);
-      if (!proof) throw new RequestError('not_found', 'The log has no such entry.');
-      return ok(proof);
+    answer: async ({ parts }, { match: [, id = ''], query }) => {
+      const since = query.get('since');
+      if (since !== null && !/^[1-9]\d{0,14}$/.test(since)) {
+        throw new RequestError('invalid_message', 'since is the size of a checkpoint, from 1.');
+      }
+      return ok(await proveEntry(parts.audit, id, since === null ? undefined : Number(since)));
     },
   },
   ...approvalRoutes,
