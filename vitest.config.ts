@@ -1,9 +1,16 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { playwright } from '@vitest/browser-playwright';
 import { LongestFirst } from './scripts/longest-first.ts';
 
 const conditions = ['ide-assistant-source'];
 const chromium = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+
+/**
+ * V8 optimises the WebAssembly of Cedar and of the parsers while it runs, on as many threads as it likes.
+ * That pays in a server; a test has ended before.
+ */
+const baselineWasm = ['--liftoff-only'];
 
 /** Tests that run in a real page. Made anew for each project, since Vitest writes its name into it. */
 const browser = () => ({
@@ -27,6 +34,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     sequence: { sequencer: LongestFirst },
+    // Vitest would leave one of two cores to itself, which needs next to nothing, and many tests wait.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
@@ -49,6 +58,7 @@ export default defineConfig({
           root: 'packages/sdk',
           include: ['test/browser/**/*.test.ts'],
           browser: browser(),
+          maxWorkers: 1,
         },
       },
       {
@@ -58,6 +68,7 @@ export default defineConfig({
           root: 'packages/server-kit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/delivery/**'],
+          execArgv: baselineWasm,
         },
       },
       {
@@ -70,6 +81,8 @@ export default defineConfig({
           include: ['test/delivery/**/*.test.ts'],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
+          // What finds a fault by waiting in vain does so beside another.
+          maxConcurrency: 3,
           // A scenario that hangs says so by itself, much earlier.
           testTimeout: 600_000,
         },
@@ -95,6 +108,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/state/**'],
           browser: browser(),
+          // Of two pages beside each other only one has the keyboard.
+          maxWorkers: 1,
         },
       },
     ],

@@ -6,11 +6,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 const longest = [
   'delivery/loads.test.ts',
+  'delivery/loads-cut.test.ts',
+  'delivery/life.test.ts',
+  'delivery/scale.test.ts',
   'delivery/time.test.ts',
   'sandbox/bubblewrap-mutants.test.ts',
   'sandbox/attacks.test.ts',
-  'sandbox/docker-mutants.test.ts',
+  'kit/crash-repeats.test.ts',
   'sandbox/resources.test.ts',
+  'sandbox/docker-mutants.test.ts',
 ];
 
 /** Begins with the files that take longest, so that all workers end at about the same time. */

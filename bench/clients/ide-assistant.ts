@@ -25,6 +25,8 @@ export const ideAssistant: Contestant = {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'ide-bench-'));
     const kit = createServerKit({
       ...{ auth: tokenOptions, dataDirectory, assistant: countingAssistant(ledger) },
+      // The load is on purpose, and comes from one user.
+      limits: { messagesPerSecond: Infinity, operationsPerMinute: { chat: Infinity } },
     });
     await kit.ready;
     const server = createServer(kit.handler);

@@ -59,8 +59,9 @@ async function recordRefusal({ audit, logger }: Parts, error: unknown): Promise<
   // Only what counts against its address: everything else could be sent without end, and fill a disk.
   if (!isGuess(error)) return;
   try {
-    const reason = String(error.details?.['reason'] ?? error.code);
-    await audit.append(authEntry('authenticate', 'connection', reason));
+    const reason = error.details?.['reason'];
+    const outcome = typeof reason === 'string' ? reason : error.code;
+    await audit.append(authEntry('authenticate', 'connection', outcome));
   } catch (failure) {
     logger.error({ error: failure }, 'A refused authentication could not be recorded.');
   }

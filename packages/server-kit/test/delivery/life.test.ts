@@ -27,7 +27,7 @@ describe('F20: ten thousand times open and closed', () => {
     'client never stops watching its environment',
     'server keeps connections that have gone',
   ] as const)('would show it if the %s', async (mutant) => {
-    const { violations } = await playMutant('openClose', mutant, { requests: 3_000 });
+    const { violations } = await playMutant('openClose', mutant);
     expect(violations).not.toEqual([]);
   });
 });

@@ -35,7 +35,7 @@ test('F11: what an earlier page left more than a day ago is rejected and never s
   expect(figures).toMatchObject({ rejected: 4, done: 2 });
 });
 
-describe.each([
+describe.concurrent.each([
   [
     'F9',
     'reload',

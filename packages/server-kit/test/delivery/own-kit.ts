@@ -7,6 +7,7 @@ import { mock } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createServerKit, type ServerKit, type ServerKitOptions } from '../../src/index.ts';
 import { audience, issuer, secret } from '../support/tokens.ts';
+import { unlimited } from '../support/unlimited.ts';
 import type { ScenarioContext } from './scenario.ts';
 
 /** A kit in the scenario's own process, whose time the scenario moves. */
@@ -65,6 +66,7 @@ export async function startOwnKit(
         clock: () => now,
         random: () => 0.5,
         ...options,
+        limits: { ...unlimited, ...options.limits },
         dataDirectory: directory,
       });
       await kit.ready;

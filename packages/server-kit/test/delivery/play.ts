@@ -25,8 +25,12 @@ export async function play(
       process.execPath,
       [
         ...['--conditions=ide-assistant-source', '--expose-gc', '--import', file('mutate.ts')],
+        // Most of these processes live for a second, in which WebAssembly is not worth optimising.
+        '--liftoff-only',
         ...[file('run-scenario.ts'), '--scenario', scenario, '--seed', `${seed}`],
         ...['--requests', `${requests}`, '--stall', `${stallMs}`],
+        // All that a fault has to show is that it is found.
+        ...(mutant === undefined ? [] : ['--first']),
       ],
       {
         env: { ...process.env, ...(mutant === undefined ? {} : { IDE_MUTANT: mutant }) },

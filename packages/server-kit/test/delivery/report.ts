@@ -12,8 +12,8 @@ export interface Report {
 /** Violations that are told one by one; a broken client would fill the disk with more. */
 const maxTold = 20;
 
-/** Makes an empty report. */
-export function createReport(): Report {
+/** Makes an empty report; `onViolation` hears of each violation when it is told. */
+export function createReport(onViolation: () => void = () => undefined): Report {
   const violations: string[] = [];
   const figures: Record<string, number> = {};
   return {
@@ -22,6 +22,7 @@ export function createReport(): Report {
     violation(what) {
       figures['violations'] = (figures['violations'] ?? 0) + 1;
       if (violations.length < maxTold) violations.push(what);
+      onViolation();
     },
     add(name) {
       figures[name] = (figures[name] ?? 0) + 1;

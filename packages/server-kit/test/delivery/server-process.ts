@@ -1,11 +1,13 @@
 import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { createServerKit, type AssistantEvent, type ServerKitOptions } from '../../src/index.ts';
 import { seededRandom } from './faults/random.ts';
 import { audience, issuer, secret } from '../support/tokens.ts';
+import { unlimited } from '../support/unlimited.ts';
 
 /** What the parent says when it forks this process. */
 export interface ServerSettings {
@@ -34,6 +36,7 @@ const { seed, ...options } = settings.options;
 const kit = createServerKit({
   auth: { secret, issuer, audience },
   ...options,
+  limits: { ...unlimited, ...options.limits },
   random: seed === undefined ? Math.random : seededRandom(seed),
   dataDirectory: join(directory, 'data'),
   async *assistant({ sessionId, message }): AsyncGenerator<AssistantEvent> {
@@ -71,6 +74,8 @@ await new Promise<void>((resolve) => {
 });
 const say = (notice: ServerNotice) => process.send?.(notice);
 say({ type: 'up', port: (server.address() as AddressInfo).port });
+// It will be killed, and the next one need not compile the same again.
+flushCompileCache();
 
 process.on('message', (request: 'memory' | 'stop') => {
   if (request === 'stop') {

@@ -70,7 +70,7 @@ test('F15: a hidden tab that lost its socket comes back when somebody looks at i
   expect(figures['sockets']).toBe(2);
 });
 
-describe.each([
+describe.concurrent.each([
   [
     'F12',
     'tokenRenewed',

@@ -33,7 +33,10 @@ describe('policies of the host in a file', () => {
     const { path } = await policyFile(forbid('pathLower'));
     const { url } = await startKit({ policyFiles: [path] });
     const client = await connectRaw(url);
-    expect(await client.ask(save)).toMatchObject({ type: 'blocked', reason: 'Notes are not written' });
+    expect(await client.ask(save)).toMatchObject({
+      type: 'blocked',
+      reason: 'Notes are not written',
+    });
     expect(await client.ask({ ...save, path: 'b.txt' })).toMatchObject({ type: 'file_saved' });
   });
 

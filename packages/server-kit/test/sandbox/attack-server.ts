@@ -9,6 +9,7 @@ const runner = fileURLToPath(new URL('./attack-runner.ts', import.meta.url));
 const preload = fileURLToPath(new URL('./mutate-sandbox.ts', import.meta.url));
 const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 const unprivilegedUid = 31_337;
+const compileCache = process.env['NODE_COMPILE_CACHE'];
 
 /** Whether a server can be tried with privileges and without. */
 export const isRoot = process.getuid?.() === 0;
@@ -79,6 +80,8 @@ export async function runAttacks({
       env: {
         PATH: '/usr/bin:/bin',
         SECRET_TOKEN: secret,
+        // Where one is set, compiled code is kept for the next server; another user may not write there.
+        ...(!drop && compileCache !== undefined && { NODE_COMPILE_CACHE: compileCache }),
         ...(mutant !== undefined && { IDE_MUTANT: mutant }),
         ...(only && { IDE_ATTACKS: only.join(';') }),
       },

@@ -147,7 +147,9 @@ print("GOT the secret" if b"${secret}" in found else "REFUSED")`,
     name: 'looks for host paths in the arguments of process 1',
     code: ({ workspace }) => `
 text = open("/proc/1/cmdline").read()
-kept = [entry for entry in open("/proc/1/environ").read().split("\\0") if entry.startswith("PWD=")]
+kept = []
+try: kept = [entry for entry in open("/proc/1/environ").read().split("\\0") if entry.startswith("PWD=")]
+except OSError: pass
 print("GOT the path" if "${workspace}" in text or kept not in ([], ["PWD=/"], ["PWD=/workspace"]) else "REFUSED")`,
   },
   {

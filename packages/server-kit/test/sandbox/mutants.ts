@@ -7,6 +7,8 @@ export interface Mutant {
   /** What kind of server it is tried in. */
   setting: 'root' | 'unprivileged' | 'docker';
   attack: string;
+  /** Whether the attack then only waits for as long as it is let, so that others may run beside it. @default false */
+  waits?: true;
 }
 
 const driver = 'sandbox/drivers/bubblewrap';
@@ -354,11 +356,13 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     ],
     setting: 'root',
     attack: 'leaves a daemon behind that ignores every signal after a timeout',
+    waits: true,
   },
   'a killed sandbox leaves its processes': {
     patches: [mounts(' --die-with-parent', '')],
     setting: 'root',
     attack: 'leaves a daemon behind that ignores every signal after a timeout',
+    waits: true,
   },
   'a container shares the network of the host': {
     patches: [container("NetworkMode: 'none',", "NetworkMode: 'host',")],

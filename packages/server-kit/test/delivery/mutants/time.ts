@@ -14,7 +14,7 @@ export const timeMutants = {
   },
   'server ends a token without grace': {
     file: 'server-kit/src/transport/upkeep.ts',
-    find: 'if (session.requests.count > 0 && now - expiresAt < limits.executionMs) return;',
+    find: 'if (session.requests.worksFor(identity) && now - expiresAt < limits.expiredGraceMs) return;',
     replace: '',
   },
   'client lets its token end': {
