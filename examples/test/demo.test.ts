@@ -30,7 +30,7 @@ test('a person goes from the launcher to the canvas, writes, saves and runs a pr
   await page.getByRole('tabpanel', { name: 'Output' }).getByText('Hello World').waitFor();
 
   await page.getByRole('button', { name: 'verified' }).click();
-  await page.getByText('ide-assistant/local', { exact: true }).waitFor();
+  await page.getByText('Checked in this browser', { exact: true }).waitFor();
 
   await page.reload();
   await openCanvas(page);

@@ -133,9 +133,10 @@ export function createClient(options: ClientOptions): Client {
       const event = message as unknown as EventMessage;
       const distance = session.admit(event);
       if (distance > 0) connection.lost(ownCloseCode, 'gap');
-      if (distance !== 0) return;
-      emit('event', event);
-      emit(type as EventName, event as never);
+      if (distance === 0) {
+        emit('event', event);
+        emit(type as EventName, event as never);
+      }
     } else if (request_id) requests.answer(message);
     else if (type === 'error') emit('error', errorOf(type, message)!);
   });

@@ -39,7 +39,7 @@ export function createSession(sessionId: string | undefined): Session {
       if (seq === undefined) return 0;
       // A snapshot stands for all before it; to rebuild from the same one twice changes nothing.
       const distance = type === 'session_snapshot' ? 0 : seq - lastSeq - 1;
-      if (!distance) lastSeq = Math.max(lastSeq, seq);
+      if (distance === 0) lastSeq = Math.max(lastSeq, seq);
       return distance;
     },
   };

@@ -44,8 +44,8 @@ export function createStream<N extends StreamName>(
   };
   const unbind = on('event', (event) => {
     if (event.request_id === requestId) {
-      const { delta = '', output = delta } = event as { delta?: string; output?: string };
-      length += output.length;
+      const { delta, output = delta } = event as { delta?: string; output?: string };
+      if (output) length += output.length;
       parts.push(event);
     } else if (event.type === 'session_snapshot') {
       event.running?.forEach((run) => {

@@ -53,10 +53,12 @@ export function closing(): void {
 
     it('connect and close before establishing connection: a socket in its handshake is given up without an error', async () => {
       const made: WebSocket[] = [];
+      const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
       class Socket extends WebSocket {
         constructor(url: string, protocols: string[]) {
           super(url, protocols);
           made.push(this);
+          begin();
         }
       }
       await using server = await TestServer.start();
@@ -65,7 +67,7 @@ export function closing(): void {
       const errors: unknown[] = [];
       client.on('error', (error) => errors.push(error));
       client.connect();
-      await vi.waitFor(() => expect(made).toHaveLength(1), { interval: 0 });
+      await begun;
       expect(made[0]?.readyState).toBe(WebSocket.CONNECTING);
       const gone = new Promise((resolve) => made[0]?.once('close', resolve));
       client.close();

@@ -44,13 +44,13 @@ export const loadMutants = {
   },
   'client takes events twice': {
     file: 'sdk/src/client.ts',
-    find: 'if (distance !== 0) return;',
-    replace: 'if (distance > 0) return;',
+    find: 'if (distance === 0) {',
+    replace: 'if (distance <= 0) {',
   },
   'client ignores gaps': {
     file: 'sdk/src/client.ts',
-    find: "if (distance > 0) connection.lost(ownCloseCode, 'gap');\n      if (distance !== 0) return;",
-    replace: 'if (distance < 0) return;',
+    find: "if (distance > 0) connection.lost(ownCloseCode, 'gap');\n      if (distance === 0) {",
+    replace: 'if (distance >= 0) {',
   },
   'stream ends with its last event': {
     file: 'sdk/src/stream.ts',

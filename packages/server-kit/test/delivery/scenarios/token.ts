@@ -130,7 +130,7 @@ export const tokenRefused: Scenario = async (context) => {
     report.violation(`the failed renewal told “${told.join()}”`);
 
   const refused = statusOf(client, 'reconnecting');
-  await kit.pass(10_000);
+  await kit.pass(30_000);
   const { code } = await soon('the end of the grace', refused);
   if (code !== 4401) report.violation(`the grace ended with ${code}`);
   await clock.pass(0);
