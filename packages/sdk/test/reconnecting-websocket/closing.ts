@@ -53,7 +53,10 @@ export function closing(): void {
 
     it('connect and close before establishing connection: a socket in its handshake is given up without an error', async () => {
       const made: WebSocket[] = [];
-      const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+      let begin: () => void = () => {};
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve;
+      });
       class Socket extends WebSocket {
         constructor(url: string, protocols: string[]) {
           super(url, protocols);
