@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Client } from '../../src/index.ts';
 import { connectTo, statusOf } from '../support/client.ts';
 import { TestServer } from '../support/server.ts';
