@@ -17,9 +17,12 @@ export interface Limits {
   connections: number;
   /** Connections of one session. @default 20 */
   connectionsPerSession: number;
-  /** Connections of one user. @default 50 */
+  /** Connections of one user. @default 100 */
   connectionsPerUser: number;
-  /** Connections from one network address; an IPv6 address counts as its /64. @default 500 */
+  /**
+   * Connections from one network address; an IPv6 address counts as its /64. This machine's own, which
+   * are those of a proxy that `trustProxy` does not name, are not counted. @default 500
+   */
   connectionsPerAddress: number;
   /** Authentications that may fail from one address in {@link authFailureMs}. @default 10 */
   authFailures: number;
@@ -27,20 +30,20 @@ export interface Limits {
   authFailureMs: number;
   /**
    * Requests that a user may go on sending, per second. Of frames of any kind, repeats and nonsense
-   * included, ten times as many close the connection. @default 200
+   * included, ten times as many close the connection. @default 500
    */
   messagesPerSecond: number;
-  /** Requests that a user may send at once, as after having been offline. @default 2_000 */
+  /** Requests that a user may send at once, as after having been offline. @default 10_000 */
   messageBurst: number;
   /**
    * How often a user may ask for an operation, per minute; others are only counted as messages. What a
    * host gives is merged with the defaults; `Infinity` lifts one.
-   * @default chat 10, code_execute 60, terminal_command 60, terminal_open 20, security_scan 120, auto_fix 60
+   * @default chat 10; code_execute, terminal_command and auto_fix 300; terminal_open 60; security_scan 600
    */
   operationsPerMinute: Readonly<Partial<Record<OperationName, number>>>;
   /** Programs that run at a time, in all. @default 64 */
   executions: number;
-  /** Programs that run at a time for one user. @default 8 */
+  /** Programs that run at a time for one user. @default 24 */
   executionsPerUser: number;
   /** Requests of one session that may be unanswered. @default 1_024 */
   requestsInFlight: number;
@@ -91,22 +94,22 @@ export const kitLimits: Limits = {
   heartbeatMs: defaultLimits.heartbeat_ms,
   connections: 10_000,
   connectionsPerSession: 20,
-  connectionsPerUser: 50,
+  connectionsPerUser: 100,
   connectionsPerAddress: 500,
   authFailures: 10,
   authFailureMs: 60_000,
-  messagesPerSecond: 200,
-  messageBurst: 2_000,
+  messagesPerSecond: 500,
+  messageBurst: 10_000,
   operationsPerMinute: {
     chat: 10,
-    code_execute: 60,
-    terminal_command: 60,
-    terminal_open: 20,
-    security_scan: 120,
-    auto_fix: 60,
+    code_execute: 300,
+    terminal_command: 300,
+    terminal_open: 60,
+    security_scan: 600,
+    auto_fix: 300,
   },
   executions: 64,
-  executionsPerUser: 8,
+  executionsPerUser: 24,
   requestsInFlight: 1_024,
   replayEvents: 2_000,
   replayBytes: 1_048_576,

@@ -96,6 +96,14 @@ export function networkOf(address: string): string {
   return `${network.map((group) => group.toString(16)).join(':')}::/64`;
 }
 
+/** Whether an address is one of this machine's own, which no other machine can send from. */
+export function isLoopback(address: string): boolean {
+  const plain = plainAddress(address) ?? address;
+  return isIP(plain) === 4
+    ? plain.startsWith('127.')
+    : groupsOf(plain).join() === '0,0,0,0,0,0,0,1';
+}
+
 /** The eight 16-bit groups of a valid IPv6 address. */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = address.split('::', 2);

@@ -2,6 +2,7 @@ export { authEntry } from './auth-entry.ts';
 export { bearerTokenOf } from './bearer-token.ts';
 export {
   createAddressOf,
+  isLoopback,
   networkOf,
   type AddressedRequest,
   type AddressOf,

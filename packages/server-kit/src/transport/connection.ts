@@ -6,7 +6,7 @@ import {
   type ErrorCode,
   type Topic,
 } from '@ide-assistant/sdk/protocol';
-import { networkOf, refuseToken, type Identity } from '../auth/index.ts';
+import { isLoopback, networkOf, refuseToken, type Identity } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import {
@@ -106,8 +106,10 @@ export function openConnection(options: {
 
   async function open(): Promise<void> {
     try {
-      admit(parts.usage.openFrom(networkOf(parts.addressOf(request) ?? '')));
       const handshake = readHandshake(request);
+      const address = parts.addressOf(request);
+      // Behind a Unix socket, or a proxy on this machine that nobody has named, all would share one.
+      if (address !== null && !isLoopback(address)) admit(parts.usage.openFrom(networkOf(address)));
       const token = () => tokenOf(handshake);
       identity = await identify({ parts, authenticate, request, token });
       admit(parts.usage.openFor(identity.userId));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bearerTokenOf, createAddressOf, type TrustProxy } from '../../src/auth/index.ts';
+import { bearerTokenOf, createAddressOf, isLoopback, type TrustProxy } from '../../src/auth/index.ts';
 
 function addressOf(
   trustProxy: TrustProxy | undefined,
@@ -66,6 +66,20 @@ describe('the address of a client', () => {
       );
     },
   );
+});
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.9.9.9', true],
+  ['::ffff:127.0.0.1', true],
+  ['::1', true],
+  ['0:0:0:0:0:0:0:1', true],
+  ['128.0.0.1', false],
+  ['1.127.0.0', false],
+  ['::2', false],
+  ['2001:db8::1', false],
+])('%s is an address of the machine itself: %s', (address, expected) => {
+  expect(isLoopback(address)).toBe(expected);
 });
 
 describe('a bearer token', () => {
