@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { bearerTokenOf, createAddressOf, isLoopback, type TrustProxy } from '../../src/auth/index.ts';
+import {
+  bearerTokenOf,
+  createAddressOf,
+  isLoopback,
+  type TrustProxy,
+} from '../../src/auth/index.ts';
 
 function addressOf(
   trustProxy: TrustProxy | undefined,

@@ -89,7 +89,8 @@ describe('an address', () => {
   test('of the machine itself is not counted, since it is that of a proxy whom nobody has named', async () => {
     const { url } = await withClock({ limits: { connectionsPerAddress: 1 } });
     await connectRaw(url, from('192.0.2.1'));
-    await connectRaw(url, from('192.0.2.1'));
+    const second = await connectRaw(url, from('192.0.2.1'));
+    expect(second.connect).toMatchObject({ type: 'connect' });
   });
 });
 
