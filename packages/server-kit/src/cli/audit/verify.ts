@@ -66,7 +66,7 @@ function describe({ ok, size, root, findings, omitted, keys }: LogVerdict): stri
   return [
     ...findings.map(describeFinding),
     ...(omitted > 0 ? [`and ${omitted} more`] : []),
-    `${ok ? 'clean' : 'TAMPERED'}: ${size} entries, ${signers}, root ${root}`,
+    `${ok ? 'clean' : 'TAMPERED'}: ${size === 1 ? '1 entry' : `${size} entries`}, ${signers}, root ${root}`,
     '',
   ].join('\n');
 }
