@@ -35,6 +35,14 @@ export class RequestError extends Error {
   }
 }
 
+/** When to ask again for what is free as soon as something else ends, milliseconds. */
+export const busyRetryMs = 1_000;
+
+/** The refusal of what was one too many, and may be asked for again after a while. */
+export function tooMany(message: string, retryAfterMs = busyRetryMs): RequestError {
+  return new RequestError('rate_limited', message, { retryable: true, retryAfterMs });
+}
+
 /** A mistake of the host application, as a missing option; thrown while the kit starts. */
 export class KitError extends Error {
   override readonly name = 'KitError';

@@ -6,6 +6,7 @@ import {
   createAddressOf,
   createTokenVerifier,
   type AddressOf,
+  type Identity,
   type Revocation,
 } from './auth/index.ts';
 import { KitError } from './errors.ts';
@@ -54,7 +55,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   const { clock = Date.now } = options;
   const logger = redactingLogger(options.logger ?? silentLogger);
   const addressOf = noticeProxies(createAddressOf(options.trustProxy), options, logger);
-  const verifyToken = options.auth ? createTokenVerifier(options.auth, { clock }) : null;
+  const verifyToken = options.auth ? createTokenVerifier(options.auth, { clock, isRevoked }) : null;
 
   const connections = new Set<Connection>();
   const listeners = new Map<keyof KitEvents, Set<(event: never) => void>>();
@@ -141,6 +142,10 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     },
   };
   return kit;
+
+  function isRevoked(identity: Identity): boolean {
+    return running?.parts.revocations.isRevoked(identity) ?? false;
+  }
 
   async function whenRunning() {
     await ready;

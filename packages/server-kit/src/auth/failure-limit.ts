@@ -1,4 +1,4 @@
-import { RequestError } from '../errors.ts';
+import { RequestError, tooMany } from '../errors.ts';
 import { networkOf } from './client-address.ts';
 import type { TokenRefusal } from './refuse-token.ts';
 
@@ -98,10 +98,7 @@ export function createFailureLimit(options: FailureLimitOptions = {}): FailureLi
   function requireAllowed(address: string | null): void {
     const retryAfterMs = limit.check(address);
     if (retryAfterMs === null) return;
-    throw new RequestError('rate_limited', 'Too many failed attempts came from this address.', {
-      retryable: true,
-      retryAfterMs,
-    });
+    throw tooMany('Too many failed attempts came from this address.', retryAfterMs);
   }
 
   function hasRoom(now: number): boolean {

@@ -26,6 +26,8 @@ import type { Parts } from '../parts.ts';
 import { authenticate, type Principal } from './authenticate.ts';
 import { confineTarget } from './confine-path.ts';
 import { baseHash, pathsOf, resourceOf } from './base-version.ts';
+import type { Permit } from './govern.ts';
+import type { ScanReport } from './hunt.ts';
 import { judge, type Refusal } from './judge.ts';
 import { parseInput } from './parse-input.ts';
 import { requireCovered, requireUnchanged, runLimits, stale } from './stale.ts';
@@ -76,9 +78,7 @@ export async function handleRequest<N extends OperationName>(
   const { name, approval } = request;
   const handler = handlers[name] as OperationHandler<N>;
 
-  const place = placeOf(session, request);
-  const isRenewal = name === 'token_refresh';
-  const principal = authenticate(parts, request.identity, request.kind, place, isRenewal);
+  const principal = authenticate(parts, session, request);
   const input = parseInput(name, request.fields);
   const target = await confineTarget(parts, session, principal, name, handler, input);
   if (approval) await requireUnchanged(parts, session, approval, target);
@@ -93,28 +93,41 @@ export async function handleRequest<N extends OperationName>(
 
   const judged = await judge(parts, session, principal, name, handler, input, target);
   if (!('permit' in judged)) return refuse(recorded, approval, judged);
-  const { permit, report, review } = judged;
+  const { review } = judged;
   if (approval && review) requireCovered(approval, review);
   const grantId = review && !approval ? await findGrant(recorded, review) : null;
   if (review && !approval && grantId === null) return ask(session, recorded, request, review);
 
-  const approvedBy = approval?.approval_id ?? grantId;
   const endProgram = handler.runsProgram
     ? parts.usage.beginExecution(principal.userId, { isOwed: approval !== null })
-    : null;
-  const intent = await recordIntent(recorded, permit, report, approvedBy).catch(
-    (error: unknown) => {
-      endProgram?.();
-      throw error;
-    },
-  );
+    : () => undefined;
+  try {
+    const approvedBy = approval?.approval_id ?? grantId;
+    return await act({ parts, session, tools }, request, recorded, input, judged, approvedBy);
+  } finally {
+    endProgram();
+  }
+}
+
+/** Layers 5 and 6: what is about to happen is recorded, then done, and what came of it is signed. */
+async function act<N extends OperationName>(
+  { parts, session, tools }: RequestHost,
+  request: Request<N>,
+  recorded: Recorded,
+  input: ParsedInputOf<N>,
+  { permit, report }: { permit: Permit; report: ScanReport },
+  approvedBy: string | null,
+): Promise<Ending> {
+  const { name } = request;
+  const handler = handlers[name] as OperationHandler<N>;
+  const intent = await recordIntent(recorded, permit, report, approvedBy);
   const context: OperationContext = {
     parts,
     session,
-    principal,
+    principal: recorded.principal,
     requestId: request.requestId,
     effectId: effectIdOf(session.id, request),
-    paths: target.paths,
+    paths: recorded.target.paths,
     facts: permit.facts,
     alerts: report.alerts,
     signal: request.signal,
@@ -132,22 +145,8 @@ export async function handleRequest<N extends OperationName>(
       await recordFailure(recorded, intent, outcomeOf(error, request.signal));
     }
     throw error;
-  } finally {
-    endProgram?.();
   }
 }
-
-/** What the sender is in the session; an admin of the host decides on the approvals of any. */
-function placeOf(session: OperationSession, { name, identity }: Request) {
-  const isOversight = overseen.has(name) && identity.roles.includes('admin');
-  return session.members.roleOf(identity.userId) ?? (isOversight ? 'editor' : null);
-}
-
-const overseen: ReadonlySet<OperationName> = new Set([
-  'approval_list',
-  'approval_resolve',
-  'grant_revoke',
-]);
 
 async function refuse(
   recorded: Recorded,

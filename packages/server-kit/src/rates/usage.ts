@@ -1,5 +1,5 @@
 import type { OperationName } from '@ide-assistant/sdk/protocol';
-import { RequestError } from '../errors.ts';
+import { tooMany } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import { createCounts } from './counts.ts';
 import { createTokenBuckets, type TokenBuckets } from './token-bucket.ts';
@@ -31,9 +31,6 @@ export interface Usage {
   /** Counts a connection of a user; null when he has too many. */
   openFor(userId: string): (() => void) | null;
 }
-
-/** When to ask again for what is free as soon as something else ends, milliseconds. */
-const busyRetryMs = 1_000;
 
 /** How many times as many frames as requests a user may send: each may come again after a reconnect. */
 const framesPerMessage = 10;
@@ -74,7 +71,7 @@ export function createUsage(limits: Limits, clock: () => number): Usage {
     takeMessage(userId) {
       const waitMs = messages.take(userId);
       if (waitMs === 0) return;
-      throw limited(
+      throw tooMany(
         `More than ${limits.messagesPerSecond} requests a second are too many.`,
         waitMs,
       );
@@ -84,19 +81,17 @@ export function createUsage(limits: Limits, clock: () => number): Usage {
       const waitMs = operations.get(name)?.take(userId) ?? 0;
       if (waitMs === 0) return;
       const count = limits.operationsPerMinute[name];
-      throw limited(`${name} may be asked for ${count} times a minute.`, waitMs);
+      throw tooMany(`${name} may be asked for ${count} times a minute.`, waitMs);
     },
 
     beginExecution(userId, { isOwed }) {
-      if (isOwed || executions.fits(userId)) return executions.enter(userId);
-      throw limited('Too many programs run already. Wait until one has ended.', busyRetryMs);
+      if (!isOwed && !executions.fits(userId)) {
+        throw tooMany('Too many programs run already. Wait until one has ended.');
+      }
+      return executions.enter(userId);
     },
 
     openFrom: (address) => (addresses.fits(address) ? addresses.enter(address) : null),
     openFor: (userId) => (users.fits(userId) ? users.enter(userId) : null),
   };
-}
-
-function limited(message: string, retryAfterMs: number): RequestError {
-  return new RequestError('rate_limited', message, { retryable: true, retryAfterMs });
 }

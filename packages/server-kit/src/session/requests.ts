@@ -8,7 +8,7 @@ import {
 } from '@ide-assistant/sdk/protocol';
 import type { ToolResult } from '../assistant/assistant.ts';
 import type { Identity } from '../auth/index.ts';
-import { RequestError } from '../errors.ts';
+import { RequestError, tooMany } from '../errors.ts';
 import { parseRequest, type ApprovalRecord, type StoredRequest } from '../governance/index.ts';
 import { handlers } from '../operations/index.ts';
 import type { Parts } from '../parts.ts';
@@ -70,9 +70,6 @@ export interface Requests {
    */
   close(): Promise<void>;
 }
-
-/** How long a client should wait before it repeats a request that was one too many, ms. */
-const crowdedRetryMs = 1_000;
 
 /** Why a request is aborted when the server stops, told apart from a person's `cancel`. */
 const stopped = new Error('The server stops.');
@@ -169,10 +166,8 @@ export function createRequests(parts: Parts, session: Session): Requests {
     }
     if (isDraining && !servedWhileDraining.has(frame.name)) return null;
     if (active.size >= parts.limits.requestsInFlight) {
-      const error = new RequestError(
-        'rate_limited',
+      const error = tooMany(
         `More than ${parts.limits.requestsInFlight} requests of this session wait for an answer.`,
-        { retryable: true, retryAfterMs: crowdedRetryMs },
       );
       sender.send(JSON.stringify(errorMessage(error, frame.requestId, frame.name)));
       return null;

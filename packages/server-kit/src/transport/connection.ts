@@ -6,8 +6,8 @@ import {
   type ErrorCode,
   type Topic,
 } from '@ide-assistant/sdk/protocol';
-import { isLoopback, networkOf, refuseToken, type Identity } from '../auth/index.ts';
-import { RequestError } from '../errors.ts';
+import { isLoopback, networkOf, type Identity } from '../auth/index.ts';
+import { busyRetryMs, RequestError, tooMany } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import {
   errorMessage,
@@ -32,6 +32,8 @@ export interface Connection {
   send(data: string | Uint8Array): void;
   close(code: number, reason: string): void;
 }
+
+const crowded = 'There are too many connections already.';
 
 /** Characters of an unknown type that its sender is told of. */
 const maxTypeLength = 64;
@@ -115,7 +117,7 @@ export function openConnection(options: {
       admit(parts.usage.openFor(identity.userId));
       const session = await registry.open(handshake.sessionId, identity.userId);
       if (session.connections.size >= limits.connectionsPerSession) {
-        throw crowded();
+        throw tooMany(crowded);
       }
       await join(session, handshake, identity);
     } catch (error) {
@@ -128,7 +130,7 @@ export function openConnection(options: {
 
   /** Takes a place among the connections that one may have, until this one ends. */
   function admit(release: (() => void) | null): void {
-    if (release === null) throw crowded();
+    if (release === null) throw tooMany(crowded);
     if (isClosed) release();
     else releases.push(release);
   }
@@ -175,7 +177,6 @@ export function openConnection(options: {
   async function renewToken(token: string): Promise<number | null> {
     if (!parts.verifyToken) throw new RequestError('forbidden', 'This server takes no tokens.');
     const renewed = await parts.verifyToken(token);
-    if (parts.revocations.isRevoked(renewed)) throw refuseToken('token_revoked');
     if (renewed.userId !== identity?.userId) {
       throw new RequestError('forbidden', 'The new token belongs to somebody else.');
     }
@@ -209,7 +210,7 @@ export function openConnection(options: {
     if (!joined) return;
     const { session, member } = joined;
     if (!parts.usage.takeFrame(member.identity.userId)) {
-      connection.close(closeCodes.rateLimited, String(crowdedRetryMs));
+      connection.close(closeCodes.rateLimited, String(busyRetryMs));
       return;
     }
     const frame = parseFrame(data);
@@ -342,16 +343,6 @@ const closeCodeOfError: Partial<Record<ErrorCode, number>> = {
   rate_limited: closeCodes.rateLimited,
 };
 
-/** How long a client should wait that is one too many, milliseconds. */
-const crowdedRetryMs = 1_000;
-
-function crowded(): RequestError {
-  return new RequestError('rate_limited', 'There are too many connections already.', {
-    retryable: true,
-    retryAfterMs: crowdedRetryMs,
-  });
-}
-
 function closeCodeOf(error: unknown): number {
   const code = error instanceof RequestError ? closeCodeOfError[error.code] : undefined;
   return code ?? closeCodes.overloaded;
@@ -360,7 +351,7 @@ function closeCodeOf(error: unknown): number {
 /** A close reason holds at most 123 bytes (RFC 6455, 5.5). */
 function reasonOf(error: unknown): string {
   if (!(error instanceof RequestError)) return 'unavailable';
-  if (error.code === 'rate_limited') return String(error.retryAfterMs ?? crowdedRetryMs);
+  if (error.code === 'rate_limited') return String(error.retryAfterMs ?? busyRetryMs);
   const reason = error.code === 'unauthenticated' ? error.details?.['reason'] : undefined;
   return typeof reason === 'string' ? reason : error.message.slice(0, 100);
 }

@@ -38,15 +38,15 @@ export async function identify({
   const { failures, addressOf, verifyToken, revocations, clock } = parts;
   const askHost = async (): Promise<Identity> => {
     const user = authenticate ? await authenticate(request) : null;
-    if (user) return hostIdentity(user, clock());
-    throw refuseToken(authenticate ? 'user_unknown' : 'token_missing');
+    if (!user) throw refuseToken(authenticate ? 'user_unknown' : 'token_missing');
+    const identity = hostIdentity(user, clock());
+    if (revocations.isRevoked(identity)) throw refuseToken('token_revoked');
+    return identity;
   };
   try {
     return await failures.guard(addressOf(request), async () => {
       const given = token();
-      const identity = given !== null && verifyToken ? await verifyToken(given) : await askHost();
-      if (revocations.isRevoked(identity)) throw refuseToken('token_revoked');
-      return identity;
+      return given !== null && verifyToken ? verifyToken(given) : askHost();
     });
   } catch (error) {
     await recordRefusal(parts, error);
