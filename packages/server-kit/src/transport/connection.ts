@@ -1,6 +1,5 @@
 import {
   closeCodes,
-  contract,
   isOperationName,
   type ConnectMessage,
   type ErrorCode,
@@ -16,6 +15,8 @@ import {
   type SessionRegistry,
   type Welcome,
 } from '../session/index.ts';
+import { connectMessageOf } from './connect-message.ts';
+import { answerToPing, parseFrame, refusalOf } from './frames.ts';
 import { readHandshake, tokenOf, type Handshake, type UpgradeRequest } from './handshake.ts';
 import { identify, type HostAuthenticate } from './identify.ts';
 import type { SocketLike } from './socket.ts';
@@ -245,95 +246,6 @@ export function openConnection(options: {
 
 function sizeOf(frames: readonly (string | Uint8Array)[]): number {
   return frames.reduce((sum, frame) => sum + frame.length, 0);
-}
-
-function parseFrame(
-  data: string | Uint8Array,
-): (Record<string, unknown> & { type: string }) | RequestError {
-  if (typeof data !== 'string') {
-    return new RequestError('invalid_message', 'Frames are JSON text; this one is binary.');
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch {
-    return new RequestError('invalid_message', 'The frame is not JSON.');
-  }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return new RequestError('invalid_message', 'A frame is a JSON object.');
-  }
-  const { type } = value as { type?: unknown };
-  if (typeof type !== 'string') {
-    return new RequestError('invalid_message', 'A frame needs a type.', {
-      details: { issues: [{ path: 'type', message: 'expected a string' }] },
-    });
-  }
-  return value as Record<string, unknown> & { type: string };
-}
-
-/** Gives the timestamp back only where it is one: nesting deep enough could not even be written. */
-function answerToPing(timestamp: unknown, now: number): object {
-  const parsed = contract.ping.input.shape.timestamp.safeParse(timestamp);
-  if (parsed.success) {
-    const echo = timestamp === undefined ? {} : { timestamp };
-    return { type: 'pong', ...echo, server_time: new Date(now).toISOString() };
-  }
-  const expected = 'expected a number or at most 64 characters';
-  const error = new RequestError('invalid_message', 'The timestamp of a ping is none.', {
-    details: { issues: [{ path: 'timestamp', message: expected }] },
-  });
-  return errorMessage(error, undefined, 'ping');
-}
-
-function refusalOf(type: string, requestId: unknown): RequestError | null {
-  if (!isOperationName(type)) {
-    return new RequestError('invalid_message', `There is no operation “${type.slice(0, 64)}”.`, {
-      details: { issues: [{ path: 'type', message: 'unknown type' }] },
-    });
-  }
-  if (typeof requestId !== 'string' || requestId.length < 1 || requestId.length > 64) {
-    return new RequestError('invalid_message', 'A request needs a request_id.', {
-      details: { issues: [{ path: 'request_id', message: 'expected 1 to 64 characters' }] },
-    });
-  }
-  return null;
-}
-
-function connectMessageOf(
-  parts: Parts,
-  session: Session,
-  member: SessionConnection,
-): Omit<ConnectMessage, 'epoch' | 'seq' | 'resumed'> {
-  const { limits, assistant, sandbox } = parts;
-  const { capabilities } = sandbox;
-  const { expiresAt, userId, roles } = member.identity;
-  return {
-    type: 'connect',
-    session_id: session.id,
-    connection_id: member.id,
-    client_id: member.clientId,
-    user: { id: userId, roles: [...roles] },
-    expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
-    protocol: 1,
-    limits: {
-      message_bytes: limits.messageBytes,
-      file_bytes: limits.fileBytes,
-      output_bytes: limits.outputBytes,
-      execution_ms: limits.executionMs,
-      heartbeat_ms: limits.heartbeatMs,
-    },
-    capabilities: {
-      languages: [...capabilities.languages],
-      terminal: capabilities.terminal,
-      sandbox: {
-        driver: capabilities.driver,
-        isolation: capabilities.isolation,
-        protections: { ...capabilities.protections, paths: parts.confinement },
-        ...(capabilities.fix === undefined ? {} : { fix: capabilities.fix }),
-      },
-      assistant: { name: assistant.name, model: assistant.model },
-    },
-  };
 }
 
 const closeCodeOfError: Partial<Record<ErrorCode, number>> = {

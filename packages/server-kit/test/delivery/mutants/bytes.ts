@@ -13,17 +13,17 @@ export const bytesMutants = {
     replace: 'requests.flush(false);',
   },
   'server without its guard against what is no JSON': {
-    file: 'server-kit/src/transport/connection.ts',
+    file: 'server-kit/src/transport/frames.ts',
     find: "return new RequestError('invalid_message', 'The frame is not JSON.');",
     replace: "throw new SyntaxError('unguarded');",
   },
   'server takes any request id': {
-    file: 'server-kit/src/transport/connection.ts',
+    file: 'server-kit/src/transport/frames.ts',
     find: "if (typeof requestId !== 'string' || requestId.length < 1 || requestId.length > 64) {",
     replace: 'if (requestId === false) {',
   },
   'server gives back whatever it is told to be a time': {
-    file: 'server-kit/src/transport/connection.ts',
+    file: 'server-kit/src/transport/frames.ts',
     find: 'if (parsed.success) {',
     replace: 'if (parsed) {',
   },
