@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectRaw, openRaw } from '../support/raw-client.ts';
 import { startKit } from '../support/start-kit.ts';
 import { token } from '../support/tokens.ts';
@@ -38,6 +38,42 @@ test('more unanswered requests than a session may have are rate limited', async 
     code: 'rate_limited',
     retryable: true,
     retry_after_ms: expect.any(Number) as number,
+  });
+});
+
+describe('while the host has not said who somebody is', () => {
+  /** A kit whose host never answers, and whose clock can be put forward. */
+  async function undecided(options: Parameters<typeof startKit>[0] = {}) {
+    let aheadMs = 0;
+    const { url } = await startKit({
+      authenticate: () => new Promise<null>(() => undefined),
+      clock: () => Date.now() + aheadMs,
+      ...options,
+    });
+    const socket = openRaw(url, { token: null });
+    const closed = new Promise((resolve) => {
+      socket.on('close', resolve);
+    });
+    await new Promise((resolve) => {
+      socket.on('open', resolve);
+    });
+    const putForward = (ms: number) => {
+      aheadMs = ms;
+    };
+    return { socket, closed, putForward };
+  }
+
+  test('no more is kept of what he sends than one message may hold', async () => {
+    const { socket, closed } = await undecided({ limits: { messageBytes: 1_000 } });
+    socket.send('x'.repeat(600));
+    socket.send('x'.repeat(600));
+    expect(await closed).toBe(4400);
+  });
+
+  test('he is not kept waiting for ever', async () => {
+    const { closed, putForward } = await undecided();
+    putForward(31_000);
+    expect(await closed).toBe(4408);
   });
 });
 
