@@ -176,22 +176,23 @@ describe.each(servers)('no request to $server', ({ unprivileged }) => {
   });
 });
 
-test('a tree of 5,000 levels that a program has made is deleted whole', async () => {
+test('a tree of 5,000 levels is deleted whole', async () => {
   const app = await startHostApp(strongest);
   const { settle } = await openSettlingClient(app, 'mine', []);
-  const made = await settle({ type: 'code_execute', language: 'python', code: deepTree });
-  expect(made).toMatchObject({ stdout: '5000\n' });
+  await settle({ type: 'file_create', path: 'first' });
+  const root = app.workspaceOf('mine');
+  const { uid, gid } = statSync(root);
+  // Not in the sandbox, which ends a run as soon as it sees more levels than a path can name.
+  execFileSync('python3', ['-c', deepTree], { cwd: root, uid, gid });
   const deleted = await settle({ type: 'file_delete', path: 'deep', recursive: true });
   expect(deleted).toMatchObject({ type: 'file_deleted' });
-  expect(await readdir(app.workspaceOf('mine'))).toEqual([]);
+  expect(await readdir(root)).toEqual(['first']);
 });
 
-// Done within two seconds: what no path can name counts as endless, and ends the run that made it.
 const deepTree = `import os
 for level in range(5000):
     os.mkdir("deep")
     os.chdir("deep")
     if level % 50 == 0:
         open("file", "w").close()
-        os.symlink("/", "link")
-print(level + 1)`;
+        os.symlink("/", "link")`;

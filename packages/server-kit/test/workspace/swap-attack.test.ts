@@ -142,8 +142,10 @@ describe.runIf(process.platform === 'linux')('a directory swapped with a link', 
       try {
         await mkdir(scratch.host('tree/sub'), { recursive: true });
       } catch (error) {
-        // One of the other nine deleted `tree` before `sub` was made in it.
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
+        // One of the other nine deleted `tree` before `sub` was made in it. Node says ENOTDIR
+        // where that was between its attempt to make `tree` and its look at what is there.
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT' || code === 'ENOTDIR') return 'gone';
         throw error;
       }
       const tree = removeDirectory(scratch.workspace, confinePath('tree'), { recursive: true });
