@@ -421,7 +421,8 @@ print("GOT " + text if text else "REFUSED")`,
   },
   {
     name: 'uses more of the processors than its share',
-    limits: { cpus: 0.4, cpuSeconds: 20 },
+    // So little that a busy machine, too, would give it more.
+    limits: { cpus: 0.1, cpuSeconds: 20 },
     needs: 'cpu',
     code: () => `
 began, children = time.monotonic(), []
@@ -434,7 +435,7 @@ for _ in range(4):
 for child in children: os.waitpid(child, 0)
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 share = (used.ru_utime + used.ru_stime) / (time.monotonic() - began)
-print("GOT" if share > 0.6 else "REFUSED", share)`,
+print("GOT" if share > 0.25 else "REFUSED", share)`,
   },
   {
     name: 'makes files without end',
