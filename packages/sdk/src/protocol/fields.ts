@@ -122,7 +122,6 @@ export const grant = z.object({
   expires_at: instant,
 });
 
-/** How a finished run went. */
 /** What ended a run. */
 export const runReason = z.enum([
   'exit',
@@ -134,6 +133,7 @@ export const runReason = z.enum([
   'error',
 ]);
 
+/** How a finished run went. */
 export const executionResult = z.object({
   execution_id: z.string(),
   language: z.string(),

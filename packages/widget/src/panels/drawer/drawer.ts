@@ -87,7 +87,9 @@ export class Drawer extends LitElement {
       case 'findings':
         return html`<ida-findings .workspace=${workspace}></ida-findings>`;
       case 'approvals':
-        return html`<ida-approvals .workspace=${workspace} .sayEmpty=${true}></ida-approvals>`;
+        void import('../grants/grants.ts');
+        return html`<ida-approvals .workspace=${workspace} .sayEmpty=${true}></ida-approvals>
+          <ida-grants .workspace=${workspace}></ida-grants>`;
     }
   }
 }
