@@ -79,8 +79,9 @@ export interface AuditLog extends AsyncDisposable {
    *
    * @param key The new Ed25519 private key. @default a new one, unless the host keeps the key
    * @throws {KitError} `AUDIT_KEY` when it is no such key, was the log's before, cannot be stored, or
-   * is missing where the host keeps the key.
-   * @throws {RequestError} `audit_unavailable` when the log cannot be written.
+   * is missing where the host keeps the key; then the old one stays in force.
+   * @throws {RequestError} `audit_unavailable` when the log cannot be written; the next opening, for
+   * which a host gives both keys, finds out which one is in force.
    */
   rotateKey(key?: KeyObject): Promise<{ keyId: string }>;
 

@@ -40,7 +40,7 @@ export class CheckpointKeeper {
   schedule(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      if (this.#options.availability.available) void this.#renew();
+      void this.#renewAnew();
     }, this.#options.intervalMs).unref();
   }
 
@@ -60,8 +60,19 @@ export class CheckpointKeeper {
   /** Ends the timer and stores a last checkpoint over `size` entries, if the log can. */
   async close(size: number): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#renewal;
-    if (this.#newest.size < size && this.#options.availability.available) await this.#renew();
+    while (this.#renewal !== undefined) await this.#renewal;
+    if (this.#newest.size < size && this.#canStore()) await this.#renew();
+  }
+
+  // Also while the disk is short of space: the results that are still taken must be covered.
+  #canStore(): boolean {
+    return this.#options.availability.refusal === undefined;
+  }
+
+  // A renewal that is under way was signed before the newest entries.
+  async #renewAnew(): Promise<void> {
+    if (this.#renewal !== undefined) await this.#renewal;
+    if (this.#canStore()) await this.#renew();
   }
 
   /** One renewal at a time; its failure ends the log's service, and it never rejects. */

@@ -155,11 +155,18 @@ export class FileAuditLog implements AuditLog {
    * Finishes what a stop may have interrupted, and looks at the disk for the first time.
    *
    * @param hostKey The host's key, to which the log changes over when it has another.
+   * @param previousKey The key that it may have. Left in the configuration for good, it would let
+   *   whoever gets hold of it put a log of his own in the place of this one.
    */
-  async settle(hostKey: KeyObject | undefined): Promise<void> {
+  async settle(hostKey: KeyObject | undefined, previousKey: KeyObject | undefined): Promise<void> {
     await this.#disk.look();
     await this.#finishRotation(this.#parts.replayed.keys.current?.first ?? 0);
-    if (hostKey && signingKeyOf(hostKey).id !== this.#key.id) await this.rotateKey(hostKey);
+    if (hostKey && signingKeyOf(hostKey).id !== this.#key.id) {
+      await this.rotateKey(hostKey);
+    } else if (hostKey && previousKey) {
+      const text = 'The audit log has changed its key, so previousKey must be taken away now.';
+      queueMicrotask(() => this.#parts.onError(new KitError('AUDIT_PREVIOUS_KEY', text)));
+    }
   }
 
   // While it closes, the log still writes what it took before, but takes nothing more.
@@ -186,7 +193,7 @@ export class FileAuditLog implements AuditLog {
    * pass off a history of their own as what came before the change.
    */
   async #rotateKey(key: KeyObject | undefined): Promise<{ keyId: string }> {
-    const { paths, keyHome, availability, replayed } = this.#parts;
+    const { paths, keyHome, availability, replayed, onError } = this.#parts;
     if (key === undefined && keyHome === 'host') {
       throw new KitError('AUDIT_KEY', 'The host keeps the audit key, so it must give the new one.');
     }
@@ -196,7 +203,7 @@ export class FileAuditLog implements AuditLog {
     }
     this.#requireOpen();
     availability.require();
-    if (keyHome === 'directory') await storeNextKey(paths, next);
+    if (keyHome === 'directory') await storeNextKey(paths, next, this.#key.id);
     this.#requireOpen();
     availability.require();
     const made = this.#chain.changeKey(next);
@@ -205,7 +212,12 @@ export class FileAuditLog implements AuditLog {
       replayed.keys.change(next.publicKey, { index: made.index, line });
       this.#key = next;
     });
-    await this.#finishRotation(made.index + 1);
+    await this.#finishRotation(made.index + 1).catch((cause: unknown) => {
+      availability.require();
+      const text =
+        'The audit key has changed, but its file or the JWKS could not be brought up to date. The next change of key or opening does so.';
+      queueMicrotask(() => onError(new KitError('AUDIT_KEY', text, { cause })));
+    });
     return { keyId: next.id };
   }
 

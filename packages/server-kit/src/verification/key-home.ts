@@ -34,12 +34,20 @@ export async function holdKeys(
 }
 
 /**
- * Writes the key that is to follow, before the log says so.
+ * Writes the key that is to follow, before the log says so. The present one may itself still stand in
+ * that file, when a disk error kept it from its place; it is put there first, or it would be lost.
  *
  * @throws {KitError} `AUDIT_KEY` when it cannot be stored.
  */
-export async function storeNextKey(paths: LogPaths, key: SigningKey): Promise<void> {
+export async function storeNextKey(
+  paths: LogPaths,
+  key: SigningKey,
+  presentId: string,
+): Promise<void> {
   try {
+    await settleKeyFile(paths, presentId);
+    const present = await readKeyFile(paths.key);
+    if (present?.id !== presentId) throw new Error('The present key is not in its file.');
     await writeKeyFile(paths.nextKey, key);
   } catch (cause) {
     const text = 'The new audit key cannot be stored, so the old one stays in force.';

@@ -42,7 +42,10 @@ export interface AuditLogOptions {
    * with the present as `previousKey`. @default the directory's `key.pem`, made when the log is begun
    */
   key?: KeyObject;
-  /** The key before `key`: a log that it signs changes over to `key` at opening. */
+  /**
+   * The key before `key`: a log that it signs changes over to `key` at opening. It must be taken away
+   * after that; `onError` is told `AUDIT_PREVIOUS_KEY` as long as it is not.
+   */
   previousKey?: KeyObject;
   /**
    * Told of what no caller is waiting for: why the log became unavailable, an unfinished entry that
@@ -91,7 +94,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     lock = await lockDirectory(directory);
     const { log, openIntents } = await openLocked({ ...options, origin }, lock);
     try {
-      await log.settle(options.key);
+      await log.settle(options.key, options.previousKey);
       await closeIntents(log, openIntents);
     } catch (error) {
       await log.close();
@@ -126,6 +129,9 @@ async function openLocked(
     const torn = await cutTornTail(paths.log, replayed.offsets.at(-1) ?? 0, clock());
     if (torn !== undefined) onError(torn);
     file = await openFile(paths.log);
+    // What a process left that was killed before its fdatasync is only in the page cache. A checkpoint
+    // that reached the disk before it would make a log of it that lacks entries after a power loss.
+    if (replayed.tree.size > checkpoint.size) await file.sync();
     const log = new FileAuditLog({
       paths,
       origin,

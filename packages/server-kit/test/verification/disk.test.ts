@@ -2,6 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AuditLog } from '../../src/verification/index.ts';
+import { parseCheckpoint } from '../../src/verification/checkpoint.ts';
 import { openLog, readLogLines, statement, temporaryDirectory } from './fixtures.ts';
 
 const mebibyte = 1_048_576;
@@ -64,6 +65,28 @@ describe('a disk short of space', () => {
       code: 'audit_unavailable',
     });
     expect((await log.prove(result.id))?.index).toBe(1);
+  });
+
+  test('still covers those results by a checkpoint, in time and when the log is closed', async () => {
+    const { log, disk } = await logOnDisk();
+    const intents = [];
+    for (let count = 0; count < 2; count += 1) {
+      intents.push((await log.append(statement({ phase: 'intent' }))).id);
+    }
+    disk.freeBytes = 0;
+    await until(log, false);
+    const [first, second] = intents.map((intent) =>
+      statement({ phase: 'result', intent, outcome: 'ok' }),
+    );
+    if (!first || !second) throw new Error('There are two intents.');
+
+    await log.append(first);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.waitFor(() => expect(parseCheckpoint(log.checkpoint()).size).toBe(3));
+    await log.append(second);
+    await log.close();
+
+    expect(parseCheckpoint(log.checkpoint()).size).toBe(4);
   });
 
   test('is seen at opening', async () => {

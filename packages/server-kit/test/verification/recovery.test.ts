@@ -66,6 +66,22 @@ describe('after a crash', () => {
     expect(log.size).toBe(1);
   });
 
+  test('what is in the file but may not be on the disk is put there before a checkpoint covers it', async () => {
+    const directory = await temporaryDirectory();
+    const file = countingFile();
+    const first = await openAuditLog({ directory, onError: vi.fn(), openFile: file.open });
+    file.failure = { in: 'sync', error: new Error('EIO') };
+    await expect(first.append(statement())).rejects.toMatchObject({ code: 'audit_unavailable' });
+    await first.close();
+
+    const again = countingFile();
+    await (await openLog({ directory, openFile: again.open })).close();
+    expect(again).toMatchObject({ appends: 0, syncs: 1 });
+    const covered = countingFile();
+    await (await openLog({ directory, openFile: covered.open })).close();
+    expect(covered.syncs).toBe(0);
+  });
+
   test('each intent without a result gets one with the outcome unknown, once', async () => {
     const directory = await temporaryDirectory();
     const first = await openAuditLog({ directory });

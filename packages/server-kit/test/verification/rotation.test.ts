@@ -156,6 +156,40 @@ describe('changing the key', () => {
     expect(await log.append(statement())).toMatchObject({ index: 0 });
   });
 
+  test('that cannot be tidied up is in force and told of, and the next one loses no key', async () => {
+    const directory = await temporaryDirectory();
+    const file = countingFile();
+    const onError = vi.fn();
+    const log = await openLog({ directory, openFile: file.open, onError });
+    vi.mocked(replaceFiles.moveFile).mockRejectedValueOnce(new Error('EIO'));
+
+    const { keyId } = await log.rotateKey();
+
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'AUDIT_KEY' }));
+    expect(await log.append(statement())).toMatchObject({ index: 1 });
+    file.failure = { in: 'append', error: new Error('ENOSPC') };
+    await expect(log.rotateKey()).rejects.toMatchObject({ code: 'audit_unavailable' });
+    await log.close();
+
+    const again = await openLog({ directory });
+    expect(keysOf(again).map(keyIdOf).at(-1)).toBe(keyId);
+    expect(await again.append(statement())).toMatchObject({ index: 2 });
+  });
+
+  test('does not begin while the present key is not in its file', async () => {
+    const directory = await temporaryDirectory();
+    const log = await openLog({ directory });
+    vi.mocked(replaceFiles.moveFile).mockRejectedValueOnce(new Error('EIO'));
+    const { keyId } = await log.rotateKey();
+    vi.mocked(replaceFiles.moveFile).mockRejectedValueOnce(new Error('EIO'));
+
+    await expect(log.rotateKey()).rejects.toMatchObject({ code: 'AUDIT_KEY' });
+
+    expect(keysOf(log).map(keyIdOf).at(-1)).toBe(keyId);
+    await log.rotateKey();
+    expect(log.publicJwks.keys).toHaveLength(3);
+  });
+
   test('is refused by a closed log', async () => {
     const log = await openLog({ directory: await temporaryDirectory() });
     await log.close();
@@ -262,7 +296,12 @@ describe('a key that the host keeps', () => {
     expect(log.size).toBe(3);
     expect(await readdir(directory)).not.toContain('key.pem');
     // Both may still be given the next time, and the new one alone is enough.
-    expect((await openAuditLog({ directory, key, previousKey }).then(closed)).size).toBe(3);
+    const onError = vi.fn();
+    const both = { directory, key, previousKey, onError };
+    expect((await openAuditLog(both).then(closed)).size).toBe(3);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 'AUDIT_PREVIOUS_KEY' }),
+    );
     expect((await openAuditLog({ directory, key }).then(closed)).size).toBe(3);
     await expect(openAuditLog({ directory, key: previousKey })).rejects.toMatchObject({
       code: 'AUDIT_KEY',
