@@ -7,9 +7,9 @@ export function utf8(text: string): Bytes {
 }
 
 /** Reads base64, plain or URL-safe. What is none reads as no bytes, which no signature or key fits. */
-export function fromBase64(text: string): Bytes {
+export function fromBase64(text?: string): Bytes {
   try {
-    const plain = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+    const plain = atob(text!.replaceAll('-', '+').replaceAll('_', '/'));
     return Uint8Array.from(plain, (character) => character.charCodeAt(0));
   } catch {
     return new Uint8Array();

@@ -1,4 +1,4 @@
-import { concat, fromBase64, fromHex, sha256, toHex, utf8 } from './bytes.ts';
+import { concat, fromBase64, sha256, toHex, utf8 } from './bytes.ts';
 import { importKeys, isInRange, type ImportedKey, type JwkSet } from './keys.ts';
 import { refuse } from './verification-error.ts';
 
@@ -29,8 +29,8 @@ export async function openNote(
   keys: readonly ImportedKey[],
   expectedOrigin?: string,
 ): Promise<Checkpoint> {
-  const [, body = '', origin = '', size, root = '', rest = ''] = notePattern.exec(note) ?? [];
-  if (!body) refuse('CHECKPOINT', 'The checkpoint is malformed.');
+  const parts = notePattern.exec(note) ?? refuse('CHECKPOINT', 'The checkpoint is malformed.');
+  const [, body, origin, size, root, rest] = parts as unknown as NoteParts;
   if (origin !== (expectedOrigin ?? origin)) {
     refuse('ORIGIN', `The checkpoint is of the log ${origin}.`);
   }
@@ -41,7 +41,7 @@ export async function openNote(
     if (!isInRange(key, treeSize)) continue;
     const keyHash = (await noteKeyHash(origin, key)).slice(0, 8);
     for (const line of rest.split('\n')) {
-      const [, name, text = ''] = line.split(' ');
+      const [, name, text] = line.split(' ');
       const signature = fromBase64(text);
       // Other names and keys are those of witnesses.
       if (name !== origin || toHex(signature.slice(0, 4)) !== keyHash) continue;
@@ -58,7 +58,16 @@ export async function openNote(
 /** A text of origin, size and root, an empty line, and signatures. */
 const notePattern = /^((.+)\n(0|[1-9]\d{0,14})\n(.{44})\n(?:.+\n)*)\n([^]*)$/;
 
+type NoteParts = [
+  note: string,
+  body: string,
+  origin: string,
+  size: string,
+  root: string,
+  rest: string,
+];
+
 /** Names a key in a note; its first four bytes are used. @see https://c2sp.org/signed-note */
 function noteKeyHash(name: string, { raw }: ImportedKey): Promise<string> {
-  return sha256(concat(utf8(`${name}\n`), fromHex('01'), raw));
+  return sha256(concat(utf8(`${name}\n\u0001`), raw));
 }

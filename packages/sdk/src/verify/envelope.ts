@@ -1,5 +1,5 @@
 import { concat, fromBase64, utf8 } from './bytes.ts';
-import type { ImportedKey } from './keys.ts';
+import { isInRange, type ImportedKey } from './keys.ts';
 import { readStatement, type SignedStatement } from './statement.ts';
 import { refuse } from './verification-error.ts';
 
@@ -19,8 +19,8 @@ export interface OpenedEnvelope {
 const payloadType = 'application/vnd.in-toto+json';
 
 /**
- * Opens an envelope that one of the keys signed. `keyid` is covered by no signature and only helps to
- * say what is wrong.
+ * Opens an envelope that one of the keys signed, in the range for which that is good. `keyid` is covered
+ * by no signature and only helps to say what is wrong.
  * @throws VerificationError `STATEMENT`, `SIGNATURE` or `UNKNOWN_KEY`.
  */
 export async function openEnvelope(
@@ -36,7 +36,9 @@ export async function openEnvelope(
   for (const { sig } of envelope.signatures) {
     for (const key of keys) {
       if (await key.verify(fromBase64(sig), signed)) {
-        return { key, statement: readStatement(new TextDecoder().decode(payload)) };
+        const statement = readStatement(new TextDecoder().decode(payload));
+        if (isInRange(key, statement.seq)) return { key, statement };
+        refuse('UNKNOWN_KEY', 'The entry is signed by a key of another time.');
       }
     }
   }

@@ -30,9 +30,6 @@ export interface ImportedKey {
   verify(signature: Bytes, signed: Bytes): Promise<boolean>;
 }
 
-/** What comes before the 32 bytes of an Ed25519 key in its SPKI form. @see RFC 8410, section 10.1 */
-const spkiHead = '302a300506032b6570032100';
-
 /**
  * Makes the Ed25519 keys of a set usable; others in it are passed over. What `kid` says is not looked
  * at: a key's name follows from its bytes.
@@ -40,17 +37,20 @@ const spkiHead = '302a300506032b6570032100';
  */
 export async function importKeys(keys: readonly LogKey[]): Promise<ImportedKey[]> {
   // Typed as always there, but a page on a plain `http:` host has none.
-  const { subtle } = crypto as { subtle?: typeof crypto.subtle };
-  if (!subtle) return unsupported();
-  const imported = [];
+  const subtle = (crypto as { subtle?: SubtleCrypto }).subtle ?? unsupported();
+  const imported: ImportedKey[] = [];
   for (const jwk of keys) {
     if (jwk.crv !== 'Ed25519') continue;
-    const raw = fromBase64(jwk.x ?? '');
+    const raw = fromBase64(jwk.x);
     const key = await subtle.importKey('raw', raw, 'Ed25519', true, ['verify']).catch(passOver);
     if (!key) continue;
-    const verify = (signature: Bytes, signed: Bytes) =>
-      subtle.verify('Ed25519', key, signature, signed);
-    imported.push({ id: await sha256(concat(fromHex(spkiHead), raw)), raw, jwk, verify });
+    // Before the 32 bytes stands what makes them the SPKI form. @see RFC 8410, section 10.1
+    imported.push({
+      id: await sha256(concat(fromHex('302a300506032b6570032100'), raw)),
+      raw,
+      jwk,
+      verify: (signature, signed) => subtle.verify('Ed25519', key, signature, signed),
+    });
   }
   return imported;
 }

@@ -1,4 +1,4 @@
-import { concat, fromHex, sha256, utf8 } from './bytes.ts';
+import { fromHex, sha256, utf8 } from './bytes.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** A tree as a checkpoint states it. */
@@ -6,7 +6,7 @@ export type Tree = Pick<Checkpoint, 'treeSize' | 'root'>;
 
 /** Hash of a log line as a leaf. @see RFC 9162, section 2.1.1 */
 export function leafHash(line: string): Promise<string> {
-  return sha256(concat(fromHex('00'), utf8(line)));
+  return sha256(utf8(`\0${line}`));
 }
 
 /**
@@ -41,7 +41,7 @@ export async function verifyConsistency(
   if (!(node >= 0 && node <= last)) return false;
   if (node === last) return hashes.length === 0 && older.root === newer.root;
   // A complete old tree is itself the first node of the path, so the proof leaves it out.
-  const isComplete = Number.isInteger(Math.log2(older.treeSize));
+  const isComplete = Math.log2(older.treeSize) % 1 === 0;
   const [first, ...siblings] = isComplete ? [older.root, ...hashes] : hashes;
   if (first === undefined) return false;
   for (; node % 2 === 1; node = half(node)) last = half(last);

@@ -5,28 +5,40 @@ export interface VerifierStorage {
   removeItem(key: string): void | Promise<void>;
 }
 
+// Of the page and not of a verifier, as `localStorage` is: a page may make one for each check.
+const unsaved = new Map<string, string>();
+
 /**
- * `localStorage`, and memory where there is none or it is refused, as in some private windows: then a
- * log that is set back is noticed only until the page is left.
+ * `localStorage`, and memory where there is none or it refuses, as in some private windows or when it
+ * is full: then a log that is set back is noticed only until the page is left. Each verifier has its
+ * own, for one key.
  */
 export function defaultStorage(): VerifierStorage {
-  const memory = new Map<string, string>();
-  const attempt = <T>(use: (storage: Storage) => T): T | null => {
+  // For when others empty `localStorage` meanwhile.
+  let latest: string | null = null;
+  const write = (key: string, value: string, change: (storage: Storage) => void) => {
+    latest = value;
     try {
-      return use(localStorage);
+      change(localStorage);
+      unsaved.delete(key);
     } catch {
-      return null;
+      unsaved.set(key, value);
     }
   };
   return {
-    getItem: (key) => attempt((storage) => storage.getItem(key)) ?? memory.get(key) ?? null,
+    getItem(key) {
+      try {
+        // What could not be written is newer than what stands there.
+        return unsaved.get(key) ?? localStorage.getItem(key) ?? latest;
+      } catch {
+        return latest;
+      }
+    },
     setItem(key, value) {
-      memory.set(key, value);
-      attempt((storage) => storage.setItem(key, value));
+      write(key, value, (storage) => storage.setItem(key, value));
     },
     removeItem(key) {
-      memory.delete(key);
-      attempt((storage) => storage.removeItem(key));
+      write(key, '', (storage) => storage.removeItem(key));
     },
   };
 }

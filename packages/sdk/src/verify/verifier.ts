@@ -39,7 +39,7 @@ export interface Verifier {
   /**
    * Asks for an entry and checks it without trust in the server. A check that fails is a result.
    * @throws AssistantError (rejects) `not_found`, `audit_unavailable` and what else a request ends with,
-   * and TypeError, as of `fetch`, when the keys cannot be had.
+   * TypeError, as of `fetch`, when the keys cannot be had, and what a given `storage` throws.
    */
   verify(verificationId: string): Promise<Verification>;
   /** Forgets the log, so that the next check is a first use: for one that was begun anew on purpose. */
@@ -61,15 +61,15 @@ interface Memory extends Checkpoint, JwkSet {}
 export function createVerifier(options: VerifierOptions): Verifier {
   const { client, keys: pinned, url, storage = defaultStorage() } = options;
   const address = url && keysBeside(url);
-  const { fetchKeys = address ? () => fetchFrom(address) : undefined } = options;
+  const fetchKeys = options.fetchKeys ?? (address && (() => fetchFrom(address)));
   const storageKey = `ide-assistant:verify:${options.name ?? address ?? 'log'}`;
 
   const check = async (id: string): Promise<Verification> => {
     const text = await storage.getItem(storageKey);
-    const remembered = JSON.parse(text ?? 'null') as Memory | null;
+    const remembered = recall(text);
     const entry = await client.request('audit_get', {
       verification_id: id,
-      ...(remembered && { since: remembered.treeSize }),
+      since: remembered?.treeSize,
     });
     const judge = (offered: readonly LogKey[]) => {
       // All other keys are good only by the entry that handed over to them.
@@ -83,9 +83,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
       result = await judge([...known, ...(await fetchKeys()).keys]);
     }
     if (!result.ok) return result;
+    const { origin, treeSize, root, keys } = result;
+    // A configured key of later entries tells of a longer log: whoever has a retired one could else show
+    // a state of its time.
+    if (pinned?.keys.some(({ ide_first: first }) => first! > treeSize)) {
+      return { ok: false, code: 'ROLLBACK', message: 'The log is shorter than it was.' };
+    }
     // Another tab has seen more of the log meanwhile, so this answer is held against that as well.
     if ((await storage.getItem(storageKey)) !== text) return check(id);
-    const { origin, treeSize, root, keys } = result;
     await storage.setItem(storageKey, JSON.stringify({ origin, treeSize, root, keys }));
     return { ...result, firstUse: !pinned && !remembered };
   };
@@ -105,10 +110,24 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
 }
 
+/**
+ * What was remembered. What cannot be read is as if it were not there: whoever can write such a thing
+ * could as well have taken the whole away.
+ */
+function recall(text: string | null): Memory | null {
+  try {
+    const memory = JSON.parse(text!) as Memory;
+    return memory.origin && memory.treeSize && memory.root && memory.keys.every(({ x }) => x)
+      ? memory
+      : null;
+  } catch {
+    return null;
+  }
+}
+
 function keysBeside(url: string | URL): string {
   const { location } = globalThis as { location?: { href: string } };
-  const socket = new URL(url, location?.href);
-  return new URL('jwks.json', socket).href.replace(/^ws/, 'http');
+  return new URL('jwks.json', new URL(url, location?.href)).href.replace(/^ws/, 'http');
 }
 
 async function fetchFrom(address: string): Promise<JwkSet> {

@@ -2,7 +2,7 @@ import type { OutputOf } from '../protocol/index.ts';
 import { acceptKeys } from './accept-keys.ts';
 import { openNote, type Checkpoint } from './checkpoint.ts';
 import { openEnvelope, type Envelope } from './envelope.ts';
-import { isInRange, type JwkSet, type LogKey } from './keys.ts';
+import type { JwkSet, LogKey } from './keys.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from './merkle.ts';
 import type { SignedStatement } from './statement.ts';
 import { refuse, VerificationError, type VerificationCode } from './verification-error.ts';
@@ -59,12 +59,13 @@ export async function verifyEntry(claim: EntryClaim): Promise<CheckedEntry | Ref
     return await check(claim);
   } catch (error) {
     // Replies are not validated, so anything may be missing from one.
-    const { code, message } = error instanceof VerificationError ? error : unreadable;
+    const { code, message } =
+      error instanceof VerificationError
+        ? error
+        : new VerificationError('STATEMENT', 'The entry cannot be read.');
     return { ok: false, code, message };
   }
 }
-
-const unreadable = { code: 'STATEMENT', message: 'The entry cannot be read.' } as const;
 
 async function check(claim: EntryClaim): Promise<CheckedEntry> {
   const { id, entry, remembered } = claim;
@@ -72,19 +73,21 @@ async function check(claim: EntryClaim): Promise<CheckedEntry> {
   const keys = await acceptKeys(claim.keys.keys, claim.offered?.keys ?? []);
   const envelope = JSON.parse(line) as Envelope;
   const { statement, key } = await openEnvelope(envelope, keys);
-  if (!isInRange(key, statement.seq)) {
-    refuse('UNKNOWN_KEY', 'The entry is signed by a key of another time.');
-  }
   // The line is what the log holds; the envelope beside it must not tell a person something else.
-  const isTold = JSON.stringify(envelope) === JSON.stringify(entry.envelope);
-  if (!isTold || statement.id !== id || statement.seq !== index) {
+  const isOther = JSON.stringify(envelope) !== JSON.stringify(entry.envelope);
+  if (isOther || statement.id !== id || statement.seq !== index) {
     refuse('STATEMENT', 'The entry is not the one asked for.');
   }
   const checkpoint = await openNote(entry.checkpoint, keys, remembered?.origin);
   if (!(await verifyInclusion(await leafHash(line), index, checkpoint, proof.hashes))) {
     refuse('INCLUSION', 'The log does not hold this entry.');
   }
-  if (remembered) await requireContinuation(remembered, checkpoint, consistency?.hashes);
+  if (remembered && remembered.treeSize > checkpoint.treeSize) {
+    refuse('ROLLBACK', 'The log is shorter than it was.');
+  }
+  if (remembered && !(await verifyConsistency(remembered, checkpoint, consistency?.hashes ?? []))) {
+    refuse('FORK', 'The log does not continue what it was.');
+  }
   return {
     ok: true,
     statement,
@@ -94,14 +97,4 @@ async function check(claim: EntryClaim): Promise<CheckedEntry> {
     consistentWith: remembered?.treeSize ?? null,
     keys: keys.map(({ jwk }) => jwk),
   };
-}
-
-async function requireContinuation(
-  older: Checkpoint,
-  newer: Checkpoint,
-  proof: readonly string[] = [],
-): Promise<void> {
-  if (newer.treeSize < older.treeSize) refuse('ROLLBACK', 'The log is shorter than it was.');
-  if (await verifyConsistency(older, newer, proof)) return;
-  refuse('FORK', 'The log does not continue what it was.');
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describeDefaultStorage } from './default-storage.ts';
 import { createKey, publicJwk, TestLog } from './test-log.ts';
 import { MemoryStorage, serverOf, verifierOf } from './verifier-of.ts';
 
@@ -174,16 +175,30 @@ export function describeMemory(): void {
     expect([...storage.keys()]).toEqual([`ide-assistant:verify:${address}`]);
   });
 
-  it('a storage that is refused costs the memory, not the check', async () => {
-    vi.stubGlobal('localStorage', undefined);
-    const server = serverOf(await TestLog.create(2));
-    const verifier = verifierOf(server, { storage: undefined });
-    await expect(verifier.verify(server.log.ids[1]!)).resolves.toMatchObject({ firstUse: true });
-    await expect(verifier.verify(server.log.ids[1]!)).resolves.toMatchObject({
-      firstUse: false,
-      consistentWith: 2,
-    });
-    await verifier.forget();
-    await expect(verifier.verify(server.log.ids[1]!)).resolves.toMatchObject({ firstUse: true });
+  describe('by default', () => {
+    describeDefaultStorage();
+  });
+
+  it.each([
+    ...['', '{"keys"', 'null', '0', '7', 'true', '"x"', '[]', '{}', '{"keys":[]}'],
+    ...['origin', 'treeSize', 'root', 'keys'].map((field) => `without ${field}`),
+    ...['"ab"', '[null]', '[7]', '{}'].map((keys) => `with keys ${keys}`),
+  ])('takes what it cannot read for nothing remembered: %s', async (text) => {
+    const server = serverOf(await TestLog.create(3));
+    const storage = new MemoryStorage();
+    const id = server.log.ids[1]!;
+    await verifierOf(server, { storage }).verify(id);
+    const [[name, genuine]] = [...storage] as [[string, string]];
+    const memory = JSON.parse(genuine) as Record<string, unknown>;
+    const [, how, what, keys] = /^(with|without) (\w+) ?(.*)/.exec(text) ?? [];
+    if (how === 'without') delete memory[what!];
+    if (how === 'with') memory['keys'] = JSON.parse(keys!) as unknown;
+    const broken = how ? JSON.stringify(memory) : text;
+    for (const pinned of [undefined, server.log.keys]) {
+      storage.setItem(name, broken);
+      const result = await verifierOf(server, { storage, keys: pinned }).verify(id);
+      expect(result).toMatchObject({ ok: true, firstUse: !pinned, consistentWith: null });
+      expect(JSON.parse(storage.getItem(name)!)).toMatchObject({ treeSize: 3 });
+    }
   });
 }

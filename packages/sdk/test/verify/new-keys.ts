@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { verifyEntry } from '../../src/verify/index.ts';
+import { describeStolenKeys } from './stolen-keys.ts';
 import { createKey, publicJwk, signedLine, statement, TestLog } from './test-log.ts';
 import { MemoryStorage, serverOf, verifierOf } from './verifier-of.ts';
 
@@ -106,6 +108,54 @@ export function describeNewKeys(): void {
       const entry = await log.append({}, thief);
       await expect(verifier.verify(entry)).resolves.toMatchObject({ code: 'UNKNOWN_KEY' });
     }
+  });
+
+  describe('of whoever has a retired one', () => {
+    describeStolenKeys();
+  });
+
+  it('is accepted from a configured one that is retired, where that has its end', async () => {
+    const log = await TestLog.create(3);
+    await log.rotate();
+    await log.grow(1);
+    const [key] = log.jwks;
+    const server = serverOf(log);
+    const verify = (end: number) =>
+      verifierOf(server, { keys: { keys: [{ ...key, ide_last: end }] } }).verify(log.ids[4]!);
+    await expect(verify(3)).resolves.toMatchObject({ ok: true, keyId: log.key.id });
+    for (const end of [2, 4]) {
+      await expect(verify(end)).resolves.toMatchObject({ code: 'UNKNOWN_KEY' });
+    }
+  });
+
+  it('tells how long the log is: its old states show nothing any more', async () => {
+    const log = await TestLog.create(3);
+    const retired = log.key;
+    const before = await log.fork(3);
+    await log.rotate();
+    await log.grow(1);
+    const { keys } = log;
+    const server = serverOf(await before.fork(2));
+    server.log.key = retired;
+    const forged = await server.log.append({ actor: { sub: 'eve' } });
+    await expect(verifierOf(server, { keys }).verify(forged)).resolves.toMatchObject({
+      code: 'ROLLBACK',
+    });
+    const entry = await before.entry(before.ids[1]!);
+    server.log = log;
+    server.bend = () => entry;
+    await expect(verifierOf(server, { keys }).verify(log.ids[1]!)).resolves.toMatchObject({
+      code: 'ROLLBACK',
+    });
+    // By itself an answer that somebody kept stays good, as it was.
+    await expect(verifyEntry({ id: log.ids[1]!, entry, keys })).resolves.toMatchObject({
+      ok: true,
+    });
+    server.bend = () => log.entry(log.ids[1]!, { size: 4 });
+    await expect(verifierOf(server, { keys }).verify(log.ids[1]!)).resolves.toMatchObject({
+      ok: true,
+      treeSize: 4,
+    });
   });
 
   it('ends the time of the old one, for entries and for checkpoints', async () => {

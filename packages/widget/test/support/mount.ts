@@ -19,7 +19,7 @@ export async function mount(
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.client = client;
   document.body.append(element);
-  await vi.waitFor(() => expect(client.bound).toBe(true));
+  await vi.waitFor(() => expect(client.bound).toBe(true), { timeout: 10_000 });
   await element.updateComplete;
   return { element, client };
 }
