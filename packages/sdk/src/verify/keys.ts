@@ -37,7 +37,7 @@ export interface ImportedKey {
  */
 export async function importKeys(keys: readonly LogKey[]): Promise<ImportedKey[]> {
   // Typed as always there, but a page on a plain `http:` host has none.
-  const subtle = (crypto as { subtle?: SubtleCrypto }).subtle ?? unsupported();
+  const subtle = (crypto as { subtle?: typeof crypto.subtle }).subtle ?? unsupported();
   const imported: ImportedKey[] = [];
   for (const jwk of keys) {
     if (jwk.crv !== 'Ed25519') continue;

@@ -119,7 +119,10 @@ function parseSignatureLine(line: string): { name: string; bytes: Buffer } {
   if (!line.startsWith(signaturePrefix) || !name || !signature || more.length > 0) {
     throw new AuditTamperedError('CHECKPOINT', 'a signature line of the checkpoint is malformed.');
   }
-  return { name, bytes: Buffer.from(signature, 'base64') };
+  const bytes = Buffer.from(signature, 'base64');
+  // Buffer.from passes over what is no base64, so that many texts would be the same signature.
+  if (bytes.toString('base64') === signature) return { name, bytes };
+  throw new AuditTamperedError('CHECKPOINT', 'a signature of the checkpoint is no base64.');
 }
 
 /** First four bytes of SHA-256(name, newline, algorithm, public key). */

@@ -3,6 +3,7 @@ import { parseCheckpoint, readCheckpoint, type Checkpoint } from './checkpoint.t
 import type { FindingList } from './finding-list.ts';
 import type { LogWalk } from './log-walk.ts';
 import type { KeyRing } from './key-ring.ts';
+import { keyIdOf } from './signing-key.ts';
 import { AuditTamperedError } from './tampering.ts';
 
 /** What {@link compareCheckpoints} compares. */
@@ -32,6 +33,15 @@ export function compareCheckpoints(comparison: CheckpointComparison): void {
     const anchor = readNote(comparison, note, name);
     if (anchor) compareAnchor(comparison, anchor, { name, own });
   }
+  compareKeys(comparison);
+}
+
+/** Who knows the log's present key knows that the log reached the change to it. */
+function compareKeys({ walk, keys, findings }: CheckpointComparison): void {
+  const { leastSize } = keys.limits;
+  if (walk.size >= leastSize || findings.has('TRUNCATED') || findings.has('ROLLBACK')) return;
+  const text = `the log has ${walk.size} entries, the trusted keys are of one that had ${leastSize}: the log was set back.`;
+  findings.add('ROLLBACK', text, { index: walk.size });
 }
 
 function compareOwn({ walk, findings }: CheckpointComparison, { size, root }: Checkpoint): void {
@@ -74,7 +84,11 @@ function readNote(
     const known = [...keys.ranges.map(({ publicKey }) => publicKey), ...trusted];
     const checkpoint = readCheckpoint(note, { origin, publicKeys: known });
     // Behind a damaged place or the end, a key may be in force that the lines do not show.
-    if (size <= walk.intactSize && !isSignedBy(note, origin, keys.at(size))) {
+    const inForce =
+      size <= walk.intactSize
+        ? keys.at(size)
+        : known.filter((key) => keys.limits.covers(keyIdOf(key), size));
+    if (!isSignedBy(note, origin, inForce)) {
       findings.add('KEY_RANGE', `${name}: its key was not in force at that size.`);
     }
     return checkpoint;

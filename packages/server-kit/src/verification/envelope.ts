@@ -7,6 +7,11 @@ import { AuditTamperedError } from './tampering.ts';
 /** Payload type of an in-toto statement inside DSSE. */
 export const payloadType = 'application/vnd.in-toto+json';
 
+const signatureBytes = 64;
+
+/** Length of the shortest envelope; what is shorter need not be read. */
+export const leastEnvelopeBytes = '{"payloadType":"","payload":"","signatures":[]}'.length;
+
 /** A DSSE envelope. @see https://github.com/secure-systems-lab/dsse/blob/master/envelope.md */
 export interface DsseEnvelope {
   payloadType: string;
@@ -36,9 +41,23 @@ export function pae(type: string, payload: Buffer): Buffer {
 
 /** Signs a payload and returns the log line, without a newline. It is ASCII. */
 export function signEnvelope(payload: Buffer, key: SigningKey): string {
-  const signature = sign(null, pae(payloadType, payload), key.privateKey);
+  const sig = sign(null, pae(payloadType, payload), key.privateKey);
+  return writeLine(payload, { keyid: key.id, sig });
+}
+
+/** Whether a line is to the byte what the log writes of its content and the key's signature. */
+export function isAsWritten(
+  line: Buffer,
+  { envelope, payload }: Pick<OpenedEnvelope, 'envelope' | 'payload'>,
+  keyid: string,
+): boolean {
+  const sig = Buffer.from(envelope.signatures[0]?.sig ?? '', 'base64');
+  return line.equals(Buffer.from(writeLine(payload, { keyid, sig }), 'latin1'));
+}
+
+function writeLine(payload: Buffer, { keyid, sig }: { keyid: string; sig: Buffer }): string {
   // Written out, because none of it needs an escape and JSON.stringify would look at each character.
-  return `{"payloadType":"${payloadType}","payload":"${payload.toString('base64')}","signatures":[{"keyid":"${key.id}","sig":"${signature.toString('base64')}"}]}`;
+  return `{"payloadType":"${payloadType}","payload":"${payload.toString('base64')}","signatures":[{"keyid":"${keyid}","sig":"${sig.toString('base64')}"}]}`;
 }
 
 /**
@@ -60,10 +79,12 @@ export function isSignedBy(
   { envelope, payload }: Pick<OpenedEnvelope, 'envelope' | 'payload'>,
   publicKey: KeyObject,
 ): boolean {
+  const signatures = envelope.signatures
+    .map(({ sig }) => Buffer.from(sig, 'base64'))
+    .filter(({ length }) => length === signatureBytes);
+  if (signatures.length === 0) return false;
   const signed = pae(envelope.payloadType, payload);
-  return envelope.signatures.some(({ sig }) =>
-    verify(null, signed, publicKey, Buffer.from(sig, 'base64')),
-  );
+  return signatures.some((signature) => verify(null, signed, publicKey, signature));
 }
 
 /**

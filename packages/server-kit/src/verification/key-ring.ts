@@ -1,4 +1,5 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
+import { KeyLimits } from './key-limits.ts';
 import { keyIdOf, publicJwkOf } from './signing-key.ts';
 
 /** A public key and the entries that it may sign. */
@@ -19,10 +20,13 @@ export interface KeyRange {
 export class KeyRing {
   readonly #ranges: KeyRange[] = [];
   readonly #candidates: readonly KeyObject[];
+  /** What is known of the keys from elsewhere. */
+  readonly limits: KeyLimits;
 
   /** @param candidates Keys of which one signs, until {@link KeyRing.begin} says which was first. */
-  constructor(candidates: readonly KeyObject[]) {
+  constructor(candidates: readonly KeyObject[], limits = new KeyLimits()) {
     this.#candidates = candidates;
+    this.limits = limits;
   }
 
   /** Keys in order, the present one last; none while the first is not known. */
@@ -37,11 +41,18 @@ export class KeyRing {
 
   /**
    * Keys of which one must have signed the entry at an index, or a checkpoint over so many entries:
-   * one key, but for a log whose first key is not known yet.
+   * one key, but for a log whose first key is not known yet. None when the key that the log itself
+   * names is known not to sign there.
    */
   at(index: number): readonly KeyObject[] {
-    const range = this.#ranges.findLast(({ first }) => first <= index);
-    return range === undefined ? this.#candidates : [range.publicKey];
+    const range = this.rangeAt(index);
+    if (range === undefined) return this.#candidates;
+    return this.limits.allows(range, index) ? [range.publicKey] : [];
+  }
+
+  /** The key that the log itself names for an index. */
+  rangeAt(index: number): KeyRange | undefined {
+    return this.#ranges.findLast(({ first }) => first <= index);
   }
 
   /** Settles which key the log began with; the first call counts. */
@@ -53,6 +64,19 @@ export class KeyRing {
   change(next: KeyObject, { index, line }: { index: number; line?: string }): void {
     const range = rangeOf(next, index + 1);
     this.#ranges.push(line === undefined ? range : { ...range, rotation: line });
+  }
+
+  /**
+   * Takes a key in whose change is lost, because it signed the entry at an index. Returns whether it
+   * may have.
+   */
+  adopt(key: KeyObject, index: number): boolean {
+    const id = keyIdOf(key);
+    const first = this.limits.firstOf(id) ?? index;
+    const isLater = this.current === undefined || first > this.current.first;
+    if (this.has(id) || !isLater || !this.limits.allows({ id, first }, index)) return false;
+    this.change(key, { index: first - 1 });
+    return true;
   }
 
   has(id: string): boolean {

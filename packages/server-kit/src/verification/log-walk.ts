@@ -1,28 +1,14 @@
-import type { KeyObject } from 'node:crypto';
 import { indexOfEntryId } from './entry-id.ts';
-import type { FindingList } from './finding-list.ts';
 import type { RecordedStatement } from './in-toto.ts';
 import { publicKeyOf } from './key-change.ts';
+import { follows, LineQueue, lookAhead } from './line-queue.ts';
+import { LineReports } from './line-reports.ts';
+import { LineTrust, type LineTrustOptions } from './line-trust.ts';
 import { hashBytes, leafHash } from './merkle-hash.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { MissingEntries } from './missing-entries.ts';
 import { firstHead, noteIntent } from './replay-log.ts';
-import { keyIdOf } from './signing-key.ts';
-import {
-  readLogLine,
-  SignatureCheck,
-  type LineFault,
-  type LogLine,
-  type SignatureCheckOptions,
-} from './signature-check.ts';
-import type { TamperFinding } from './tampering.ts';
-
-/** What {@link LogWalk} checks against. */
-export interface LogWalkOptions extends SignatureCheckOptions {
-  /** First entry whose signature is checked. Those before are held by chain and root alone. */
-  from: number;
-  findings: FindingList;
-}
+import type { LineFault, LogLine } from './signature-check.ts';
 
 /**
  * Walks the lines of a log and names what was done to them. Each place of the log is filled by one
@@ -33,25 +19,27 @@ export class LogWalk {
   /** Leaves by place; of a missing entry a hash of zeros. */
   readonly tree = new MerkleTree();
   readonly openIntents = new Map<string, RecordedStatement>();
-  readonly #options: LogWalkOptions;
-  readonly #signatures: SignatureCheck;
-  /** Lines that were read, but not judged. */
-  #queue: LogLine[] = [];
-  #lineNumber = 0;
+  readonly #options: LineTrustOptions;
+  readonly #trust: LineTrust;
+  readonly #queue = new LineQueue();
   /** Genuine entries that stand before their place. */
   readonly #early = new Map<number, LogLine>();
   readonly #missing: MissingEntries;
+  readonly #reports: LineReports;
   /** Leaf hash of the entry before, hex; unknown behind one that is missing or was changed. */
   #head: string | undefined = firstHead;
   /** The line at the last place, and the head before it. */
   #last: { line: LogLine; head: string | undefined } | undefined;
   #timestamp = '';
   #brokenAt: number | undefined;
+  /** How many places lines were taken to fill that are no entries. */
+  #emptyPlaces = 0;
 
-  constructor(options: LogWalkOptions) {
+  constructor(options: LineTrustOptions) {
     this.#options = options;
-    this.#signatures = new SignatureCheck(options);
+    this.#trust = new LineTrust(options);
     this.#missing = new MissingEntries(options.findings);
+    this.#reports = new LineReports(options.findings);
   }
 
   /** Number of entries, with those that are missing between others. */
@@ -66,46 +54,63 @@ export class LogWalk {
 
   /** Takes the next lines of the file. */
   push(lines: readonly Buffer[]): void {
-    for (const bytes of lines) this.#queue.push(readLogLine(bytes, (this.#lineNumber += 1)));
-    let judged = 0;
-    while (this.#queue.length - judged > lookAhead) judged += this.#step(judged);
-    this.#queue = this.#queue.slice(judged);
+    for (const bytes of lines) this.#queue.push(bytes);
+    while (this.#queue.length > lookAhead) this.#step();
+    this.#queue.compact();
   }
 
   /** Judges what is left when the file has ended. */
   end(): void {
-    let judged = 0;
-    while (judged < this.#queue.length || this.#early.has(this.size)) judged += this.#step(judged);
-    this.#queue = [];
+    while (this.#queue.length > 0 || this.#earlyAhead) this.#step();
     for (const line of this.#early.values()) this.#explainLeftOver(line);
   }
 
-  /** Judges one line and returns how many of the queue are done with. */
-  #step(at: number): 0 | 1 {
-    const line = this.#queue[at];
+  /** Judges one line, unless the place is one for which a line is at hand, or that stays open. */
+  #step(): void {
+    const line = this.#queue.next;
     const early = this.#early.get(this.size);
     if (early && !(line && this.#fits(line))) {
       this.#early.delete(this.size);
       if (this.#fits(early) && this.#faultOf(early) === undefined) {
-        this.#reportMoved(early);
+        this.#reports.moved(early);
         this.#fill(early);
       } else {
-        this.#reportInserted(early);
+        this.#reports.inserted(early, this.size);
       }
-      return 0;
+    } else if (line) {
+      if (this.#judge(line) === 'done') this.#queue.shift();
+    } else if (this.#earlyAhead && this.#skipMissing(this.#earlyAhead) === 'done') {
+      this.#early.delete(this.#earlyAhead.opened?.entry.index ?? 0);
     }
-    if (line === undefined) return 0;
+  }
+
+  /** A line that was put before its place, which is still to come. */
+  get #earlyAhead(): LogLine | undefined {
+    for (const [index, line] of this.#early) if (index >= this.size) return line;
+    return undefined;
+  }
+
+  #judge(line: LogLine): 'done' | 'again' {
     const fault = this.#faultOf(line);
     if (fault) {
-      this.#report(fault.code, fault.message, line);
+      this.#reports.fault(fault, line, this.size);
       // Another line may be the one that belongs here: then this one was only put before it.
-      if (!this.#isFilledAfter(at)) this.#fillUntrusted(line);
-    } else if (this.#fits(line)) {
+      if (!this.#isFilledLater) this.#fillUntrusted(line);
+    } else if (!this.#fits(line)) {
+      return this.#explain(line);
+    } else if (!this.#trust.isInForm(line, this.size)) {
+      this.#reports.add('FORM', 'it is not written as the log writes it.', line, this.size);
+      if (!this.#isFilledLater) this.#fillBent(line);
+    } else if (this.#trust.agreesOnChange(line, this.size)) {
       this.#fill(line);
+    } else if (this.#isFilledLater) {
+      this.#reports.inserted(line, this.size);
     } else {
-      return this.#explain(line, at);
+      const text = 'the trusted keys say otherwise about a change of key here.';
+      this.#reports.add('KEY_RANGE', text, line, this.size);
+      this.#fillUntrusted(line);
     }
-    return 1;
+    return 'done';
   }
 
   /** Whether a line claims the next place and names the entry before it. */
@@ -116,62 +121,65 @@ export class LogWalk {
     return this.#head === undefined || prev === this.#head;
   }
 
-  #isFilledAfter(at: number): boolean {
-    return this.#fillerAfter(at) !== undefined;
+  #faultOf(line: LogLine): LineFault | undefined {
+    const place = { index: this.size, isFitting: this.#fits(line) };
+    return this.#trust.faultOf(line, { ...place, isHeadKnown: this.#head !== undefined });
   }
 
-  /** The line that belongs here, when it is still to come. */
-  #fillerAfter(at: number): LogLine | undefined {
-    return this.#following(at).find((line) => this.#fits(line) && this.#signatures.isGenuine(line));
+  get #isFilledLater(): boolean {
+    return this.#queue.following.some((line) => this.#isFiller(line));
   }
 
-  #following(at: number): LogLine[] {
-    return this.#queue.slice(at + 1, at + 1 + lookAhead);
+  #isFiller(line: LogLine): boolean {
+    return this.#fits(line) && this.#trust.isGenuine(line);
   }
 
   /** A genuine line that does not fit: another entry stands here, or none is left that does fit. */
-  #explain(line: LogLine, at: number): 0 | 1 {
+  #explain(line: LogLine): 'done' | 'again' {
     const index = line.opened?.entry.index ?? 0;
     if (index < this.size) {
-      this.#explainLate(line, at);
-    } else if (this.#isFilledAfter(at) && !this.#isOnlyOneLate(line, at)) {
+      this.#explainLate(line);
+    } else if (this.#isFilledLater && !this.#isOnlyOneLate(line)) {
       if (index > this.size && this.#early.size < mostEarly) this.#early.set(index, line);
-      else this.#reportInserted(line);
+      else this.#reports.inserted(line, this.size);
     } else if (index > this.size) {
-      return this.#skipMissing(line, at);
+      return this.#skipMissing(line);
     } else {
-      this.#report('CHAIN', `entry ${index} does not follow the one before.`, line);
+      this.#reports.add('CHAIN', `entry ${index} does not follow the one before.`, line, this.size);
       this.#break();
       this.#fill(line);
     }
-    return 1;
+    return 'done';
   }
 
-  /** Whether the log goes on with this line, so that the entry before it was moved back, not this one on. */
-  #isOnlyOneLate({ bytes, opened }: LogLine, at: number): boolean {
-    const filler = this.#fillerAfter(at);
-    const next = this.#queue[at + 1]?.opened?.entry;
-    return (
-      filler !== undefined &&
-      opened?.entry.prev === leafHash(filler.bytes).toString('hex') &&
-      next?.prev === leafHash(bytes).toString('hex')
-    );
+  /**
+   * Whether the log goes on with this line, so that an entry before it was moved back, not this one
+   * on: what follows that entry is no continuation of it.
+   */
+  #isOnlyOneLate(line: LogLine): boolean {
+    const lines = [line, ...this.#queue.following];
+    const at = lines.findIndex((later) => later !== line && this.#isFiller(later));
+    const filler = lines[at];
+    if (filler === undefined || !follows(lines[1], line)) return false;
+    return follows(line, filler) || !follows(lines[at + 1], filler);
   }
 
   /** A line whose place is filled already. */
-  #explainLate(line: LogLine, at: number): void {
+  #explainLate(line: LogLine): void {
     const index = line.opened?.entry.index ?? 0;
-    if (leafHash(line.bytes).equals(this.tree.leaf(index))) {
-      this.#report('DUPLICATE', `entry ${index} stands there twice.`, line, index);
-    } else if (this.#missing.find(index)) {
-      this.#reportMoved(line);
-    } else if (index === this.size - 1 && this.#isTheRightLast(line, at)) {
+    const leaf = leafHash(line.bytes);
+    const found = this.#missing.find(index, leaf);
+    if (found === 'found' || leaf.equals(this.tree.leaf(index))) {
+      this.#reports.duplicate(line, index);
+    } else if (found === 'missing') {
+      this.#reports.moved(line);
+    } else if (index === this.size - 1 && this.#isTheRightLast(line)) {
       const { line: before } = this.#last ?? { line };
-      this.#reportInserted(before, index);
+      this.#reports.inserted(before, index);
       this.#break(index);
-      this.#head = leafHash(line.bytes).toString('hex');
+      this.#head = leaf.toString('hex');
     } else {
-      this.#reportInserted(line);
+      this.#reports.inserted(line, this.size);
     }
   }
 
@@ -179,38 +187,35 @@ export class LogWalk {
   #explainLeftOver(line: LogLine): void {
     const index = line.opened?.entry.index ?? 0;
     if (index < this.size && leafHash(line.bytes).equals(this.tree.leaf(index))) {
-      this.#report('DUPLICATE', `entry ${index} stands there twice.`, line, index);
+      this.#reports.duplicate(line, index);
     } else {
-      this.#reportInserted(line);
+      this.#reports.inserted(line, this.size);
     }
   }
 
   /** Whether this line, and not the one before it, is what the log goes on from. */
-  #isTheRightLast({ bytes, opened }: LogLine, at: number): boolean {
-    const next = this.#queue[at + 1]?.opened?.entry;
-    return (
-      opened?.entry.prev === this.#last?.head && next?.prev === leafHash(bytes).toString('hex')
-    );
+  #isTheRightLast(line: LogLine): boolean {
+    return line.opened?.entry.prev === this.#last?.head && follows(this.#queue.afterNext, line);
   }
 
   /** Leaves the places open up to the lowest entry that is still to come. */
-  #skipMissing(line: LogLine, at: number): 0 | 1 {
+  #skipMissing(line: LogLine): 'done' | 'again' {
     const from = this.size;
-    const lowest = [line, ...this.#following(at)]
+    const lowest = [line, ...this.#queue.following, ...this.#early.values()]
       .filter(({ opened }) => opened !== undefined && opened.entry.index > from)
       .toSorted((a, b) => (a.opened?.entry.index ?? 0) - (b.opened?.entry.index ?? 0))
-      .find((candidate) => candidate === line || this.#signatures.isGenuine(candidate));
+      .find((candidate) => candidate === line || this.#trust.isGenuine(candidate));
     const to = (lowest?.opened?.entry.index ?? 0) - 1;
     // Only with a stolen key; to leave so many places open would take all memory.
     if (to - from > mostMissing) {
-      this.#reportInserted(line);
-      return 1;
+      this.#reports.inserted(line, this.size);
+      return 'done';
     }
     this.#missing.add({ from, to, line: line.number });
     this.#break();
     for (let place = from; place <= to; place += 1) this.tree.push(noLeaf);
     this.#head = undefined;
-    return 0;
+    return 'again';
   }
 
   /** Puts a genuine line into the next place. */
@@ -218,7 +223,8 @@ export class LogWalk {
     const entry = line.opened?.entry;
     if (entry === undefined) return;
     if (entry.timestamp < this.#timestamp) {
-      this.#report('TIME_BACKWARDS', `entry ${entry.index} is older than the one before.`, line);
+      const text = `entry ${entry.index} is older than the one before.`;
+      this.#reports.add('TIME_BACKWARDS', text, line, this.size);
     }
     this.#timestamp = entry.timestamp;
     noteIntent(this.openIntents, entry);
@@ -232,59 +238,39 @@ export class LogWalk {
     this.tree.push(leaf);
   }
 
-  /** Takes a changed line for the entry that stood here; what it says counts for nothing. */
+  /** What a line says counts, though its bytes were changed: it is signed. */
+  #fillBent(line: LogLine): void {
+    this.#break();
+    this.#fill(line);
+    this.#last = undefined;
+    this.#head = undefined;
+  }
+
+  /** Takes changed lines for the entries that stood here; what they say counts for nothing. */
   #fillUntrusted(line: LogLine): void {
     this.#break();
     this.#last = undefined;
     this.#head = undefined;
-    this.tree.push(leafHash(line.bytes));
+    const leaf = leafHash(line.bytes);
+    const places = line.count === 1 ? 1 : this.#placesFor(line);
+    for (let place = 0; place < places; place += 1) this.tree.push(leaf);
   }
 
-  #faultOf(line: LogLine): LineFault | undefined {
-    const { opened, fault } = line;
-    if (opened === undefined) return fault;
-    // What does not fit is judged by what it says, so that it must be genuine.
-    const isHeldByRoot = this.size < this.#options.from && !opened.entry.key && this.#fits(line);
-    if (isHeldByRoot || this.#signatures.isGenuine(line)) return undefined;
-    const signer = this.#signatures.signerOf(opened);
-    if (signer === undefined) return this.#signatures.faultOfStranger(opened);
-    if (this.#adopts(line, signer) || this.#isAhead(opened.entry, signer)) return undefined;
-    return { code: 'KEY_RANGE', message: 'its key was not in force at this entry.' };
-  }
-
-  /** Where the entry before is missing or was changed, it may have been the one that changed the key. */
-  #adopts(line: LogLine, signer: KeyObject): boolean {
-    const { keys } = this.#options;
-    if (this.#head !== undefined || !this.#fits(line) || keys.has(keyIdOf(signer))) return false;
-    keys.change(signer, { index: this.size - 1 });
-    return true;
-  }
-
-  /** Whether it claims a later place, by a key that the log has still to name. */
-  #isAhead({ index }: RecordedStatement, signer: KeyObject): boolean {
-    return index > this.size && !this.#options.keys.has(keyIdOf(signer));
+  /** How many places lines that are no entries can have filled: up to the next entry, if there is one. */
+  #placesFor({ count }: LogLine): number {
+    const next = this.#queue.following.find(({ opened }) => (opened?.entry.index ?? 0) > this.size);
+    const room = next?.opened ? next.opened.entry.index - this.size : mostAtEnd;
+    const places = Math.min(count, room, mostMissing - this.#emptyPlaces);
+    this.#emptyPlaces += places;
+    return places;
   }
 
   #break(at = this.size): void {
     this.#brokenAt = Math.min(this.#brokenAt ?? at, at);
   }
-
-  #reportMoved(line: LogLine): void {
-    const index = line.opened?.entry.index ?? this.size;
-    this.#report('ORDER', `entry ${index} was moved from its place.`, line, index);
-  }
-
-  #reportInserted(line: LogLine, index = this.size): void {
-    this.#report('INSERTED', 'the line is signed, but not of this chain.', line, index);
-  }
-
-  #report(code: TamperFinding, message: string, { number }: LogLine, index = this.size): void {
-    this.#options.findings.add(code, message, { index, line: number });
-  }
 }
 
-/** How many lines are looked at for the one that fits. */
-const lookAhead = 64;
 const mostEarly = 1_024;
+const mostAtEnd = 1_024;
 const mostMissing = 1_000_000;
 const noLeaf = Buffer.alloc(hashBytes);

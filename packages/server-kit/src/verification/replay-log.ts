@@ -1,12 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import { indexOfEntryId } from './entry-id.ts';
-import { isSignedBy, openEnvelope, type OpenedEnvelope } from './envelope.ts';
+import { isAsWritten, isSignedBy, openEnvelope, type OpenedEnvelope } from './envelope.ts';
 import type { RecordedStatement } from './in-toto.ts';
 import { publicKeyOf } from './key-change.ts';
 import type { KeyRing } from './key-ring.ts';
 import { leafHash } from './merkle-hash.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { readLines } from './read-lines.ts';
+import { keyIdOf } from './signing-key.ts';
 import { AuditTamperedError, type TamperFinding } from './tampering.ts';
 
 /** What the log's file holds. */
@@ -35,8 +36,8 @@ export interface ReplayOptions {
 export const firstHead = '0'.repeat(64);
 
 /**
- * Reads the whole log and checks it: order, chain, time, changes of key, and the signature of each
- * entry that is newer than the checkpoint. Older ones are covered by the root, which the key has
+ * Reads the whole log and checks it: order, chain, time, changes of key, and the signature and form of
+ * each entry that is newer than the checkpoint. Older ones are covered by the root, which the key has
  * signed, so that opening costs some microseconds per entry instead of a signature check.
  *
  * @throws {AuditTamperedError} at the first entry that does not fit. What was done to the log may
@@ -59,8 +60,12 @@ export async function replayLog(handle: FileHandle, options: ReplayOptions): Pro
       if (entry.prev !== head) throw wrong('CHAIN', index);
       if (entry.timestamp < timestamp) throw wrong('TIME_BACKWARDS', index);
       if (entry.key) keys.begin(publicKeyOf(entry.key.previous));
-      if ((index >= covered || entry.key) && !isSigned(opened, keys, index)) {
-        throw wrong('SIGNATURE', index);
+      if (index >= covered || entry.key) {
+        const signer = keys.at(index).find((key) => isSignedBy(opened, key));
+        if (signer === undefined) throw wrong('SIGNATURE', index);
+        // No root holds these bytes yet, and the signature not all of them.
+        const isFree = index >= covered;
+        if (isFree && !isAsWritten(line, opened, keyIdOf(signer))) throw wrong('FORM', index);
       }
       if (entry.key) keys.change(publicKeyOf(entry.key.spki), { index, line: line.toString() });
       noteIntent(openIntents, entry);
@@ -91,10 +96,6 @@ function openAt(line: Buffer, index: number): OpenedEnvelope {
     if (error instanceof AuditTamperedError) throw wrong(error.finding, index);
     throw error;
   }
-}
-
-function isSigned(opened: OpenedEnvelope, keys: KeyRing, index: number): boolean {
-  return keys.at(index).some((key) => isSignedBy(opened, key));
 }
 
 function wrong(finding: TamperFinding, index: number): AuditTamperedError {

@@ -7,7 +7,9 @@ import { KitError } from '../errors.ts';
  * - `PARSE`: it is not an entry. `PAYLOAD_TYPE`: it is an envelope of something else.
  * - `SIGNATURE`: the signature of the log's key does not fit its content.
  * - `FOREIGN_KEY`: it is signed by a key that is not the log's.
- * - `KEY_RANGE`: it is signed by a key of the log, but not by the one that was in force there.
+ * - `KEY_RANGE`: it is signed by a key of the log, but not by the one that was in force there; or the
+ *   key is changed elsewhere, or to another one, than the trusted keys say.
+ * - `FORM`: the log's key signed it, but what no signature covers is not as the log writes it.
  *
  * Of the order of lines:
  * - `MISSING`: entries are gone. `DUPLICATE`: an entry stands there twice. `ORDER`: it was moved.
@@ -18,8 +20,8 @@ import { KitError } from '../errors.ts';
  * Of the whole, beside a checkpoint:
  * - `ROOT`: the entries are not those that the log's checkpoint covers.
  * - `TRUNCATED`: there are fewer than a checkpoint covers.
- * - `ROLLBACK`: the log's checkpoint is older than an anchor. `FORK`: the log has another history
- *   than the anchor.
+ * - `ROLLBACK`: the log's checkpoint is older than an anchor, or the log than the newest trusted
+ *   key. `FORK`: the log has another history than the anchor.
  * - `CHECKPOINT`: it is missing or no signed note. `ORIGIN`: it belongs to another log.
  *
  * `KEY`: the key itself is missing or unfit. `REPLACED`: the file under a running log is another
@@ -35,6 +37,7 @@ export type TamperFinding =
   | 'SIGNATURE'
   | 'FOREIGN_KEY'
   | 'KEY_RANGE'
+  | 'FORM'
   | 'MISSING'
   | 'DUPLICATE'
   | 'ORDER'

@@ -1,4 +1,4 @@
-import { createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { KitError } from '../errors.ts';
 import { parseCheckpoint } from './checkpoint.ts';
@@ -9,6 +9,7 @@ import { logPathsIn, readIfPresent } from './log-directory.ts';
 import { LogWalk } from './log-walk.ts';
 import { readLines } from './read-lines.ts';
 import { AuditTamperedError, type LogFinding } from './tampering.ts';
+import { trustedKeysOf, type TrustedKeys } from './trusted-keys.ts';
 
 /** Where a log is: its directory, or the file of its entries and the text of its checkpoint. */
 export type LogSource = { directory: string } | { log: string; checkpoint: string };
@@ -17,7 +18,9 @@ export type LogSource = { directory: string } | { log: string; checkpoint: strin
 export interface VerifyLogOptions {
   /**
    * Keys to trust, taken from elsewhere than from beside the log: a JWKS as the log publishes it,
-   * or the log's first public key, from which the log itself leads to the later ones.
+   * or the log's first public key, from which the log itself leads to the later ones. Where the JWKS
+   * says which entries a key signs (`ide_first`, `ide_last`), the key counts for those alone. It may
+   * have been saved before later changes of the key, but not be newer than the log.
    */
   keys: { keys: readonly JsonWebKey[] } | KeyObject;
   /** The log's name. @default the one in its checkpoint */
@@ -26,7 +29,8 @@ export interface VerifyLogOptions {
   anchors?: readonly string[];
   /**
    * First entry whose signature is checked. Those before are checked for order and chain, and are
-   * held by the root of the signed checkpoint. @default 0
+   * held by the root of the signed checkpoint; entries that it does not cover are always checked. When
+   * anything is wrong, all signatures are, to name what was done. @default 0
    */
   from?: number;
 }
@@ -52,22 +56,43 @@ export interface LogVerdict {
  * it. It keeps two hashes per entry in memory. Nothing is thrown for what is wrong with the log; all
  * that is found is in the verdict.
  *
- * @throws {KitError} `AUDIT_KEY` when `keys` holds no Ed25519 key; `AUDIT_OPEN` when there is no log.
+ * @throws {KitError} `AUDIT_KEY` when `keys` holds no Ed25519 key, or names no entries where it
+ * should; `AUDIT_OPEN` when there is no log.
  * @example
  * const { ok, findings } = await verifyLog({ directory, keys: jwks, anchors: [remembered] });
  */
 export async function verifyLog(options: LogSource & VerifyLogOptions): Promise<LogVerdict> {
-  const { log, checkpoint } = await locate(options);
-  const trusted = publicKeysOf(options.keys);
-  const keys = new KeyRing(trusted);
+  const check: WholeCheck = {
+    ...(await locate(options)),
+    trusted: trustedKeysOf(options.keys),
+    origin: options.origin,
+    anchors: options.anchors ?? [],
+  };
+  const from = Math.min(options.from ?? 0, coveredBy(check.checkpoint));
+  const verdict = await checkFrom(from, check);
+  // Only the root of a good checkpoint stands for signatures that were left out.
+  return verdict.ok || from === 0 ? verdict : checkFrom(0, check);
+}
+
+interface WholeCheck {
+  log: string;
+  checkpoint: string | undefined;
+  trusted: TrustedKeys;
+  origin: string | undefined;
+  anchors: readonly string[];
+}
+
+async function checkFrom(from: number, check: WholeCheck): Promise<LogVerdict> {
+  const { log, checkpoint, anchors } = check;
+  const { publicKeys: trusted, limits } = check.trusted;
+  const keys = new KeyRing(trusted, limits);
   const [first] = trusted;
   if (first) keys.begin(first);
   const findings = new FindingList();
-  const walk = new LogWalk({ keys, trusted, from: options.from ?? 0, findings });
+  const walk = new LogWalk({ keys, trusted, from, findings });
 
   const tailBytes = await walkFile(log, walk, findings);
-  const origin = options.origin ?? originOf([checkpoint, ...(options.anchors ?? [])]);
-  const anchors = options.anchors ?? [];
+  const origin = check.origin ?? originOf([checkpoint, ...anchors]);
   compareCheckpoints({ walk, keys, trusted, findings, origin, checkpoint, anchors });
   if (tailBytes > 0) {
     const text = `${tailBytes} bytes of an unfinished entry stand at the end.`;
@@ -84,18 +109,6 @@ export async function verifyLog(options: LogSource & VerifyLogOptions): Promise<
     omitted: findings.omitted,
     keys: keys.toJwks(),
   };
-}
-
-/**
- * The keys of a JWKS or a single one, the log's first key first.
- *
- * @throws {KitError} `AUDIT_KEY` when one is no Ed25519 key, or there is none.
- */
-export function publicKeysOf(keys: VerifyLogOptions['keys']): KeyObject[] {
-  if (keys instanceof KeyObject) return [requireEd25519(keys)];
-  const [first, ...more] = keys.keys.toSorted((a, b) => firstEntryOf(a) - firstEntryOf(b));
-  if (first === undefined) throw new KitError('AUDIT_KEY', 'The JWKS holds no key.');
-  return [first, ...more].map((jwk) => requireEd25519(importJwk(jwk)));
 }
 
 async function locate(source: LogSource): Promise<{ log: string; checkpoint: string | undefined }> {
@@ -166,22 +179,4 @@ function coveredBy(checkpoint: string | undefined): number {
   } catch {
     return 0;
   }
-}
-
-function firstEntryOf(jwk: JsonWebKey): number {
-  const first = jwk['ide_first'];
-  return typeof first === 'number' ? first : 0;
-}
-
-function importJwk(jwk: JsonWebKey): KeyObject {
-  try {
-    return createPublicKey({ key: jwk, format: 'jwk' });
-  } catch (cause) {
-    throw new KitError('AUDIT_KEY', 'A key of the JWKS cannot be read.', { cause });
-  }
-}
-
-function requireEd25519(key: KeyObject): KeyObject {
-  if (key.asymmetricKeyType === 'ed25519' && key.type === 'public') return key;
-  throw new KitError('AUDIT_KEY', 'The audit log’s keys are Ed25519 public keys.');
 }

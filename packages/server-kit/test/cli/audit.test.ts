@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,6 +22,7 @@ import {
   temporaryDirectory,
   writeLog,
 } from '../verification/fixtures.ts';
+import { forge, rechain } from '../verification/scene.ts';
 
 const origin = 'ide-assistant/local';
 
@@ -97,10 +98,29 @@ describe('audit verify', () => {
     await writeFile(join(directory, 'log.jsonl'), `${lines.slice(0, 3).join('\n')}\n`);
     await writeFile(join(directory, 'checkpoint'), anchor);
 
-    expect((await audit('verify', directory)).code).toBe(0);
     const checked = await audit('verify', directory, '--anchor', anchorFile, '--anchor', newest);
     expect(checked.code).toBe(1);
     expect(checked.out).toContain('ROLLBACK');
+
+    // The keys beside the log tell of a later change of key, unless they are set back too.
+    expect((await audit('verify', directory)).out).toContain('ROLLBACK');
+    const jwks = join(directory, 'jwks.json');
+    const { keys } = JSON.parse(await readFile(jwks, 'utf8')) as { keys: JsonWebKey[] };
+    const older = keys.slice(0, 1).map(({ ide_last: _, ...jwk }) => jwk);
+    await writeFile(jwks, JSON.stringify({ keys: older }));
+    expect((await audit('verify', directory)).code).toBe(0);
+  });
+
+  test('answers 1 when --from would pass over entries that nobody signed', async () => {
+    const { directory, keysFile } = await closedLog();
+    const lines = await readLogLines(directory);
+    const forged = rechain(lines.with(4, forge(lines[4] ?? '')), 4);
+    await writeFile(join(directory, 'log.jsonl'), forged.map((line) => `${line}\n`).join(''));
+
+    const checked = await audit('verify', directory, '--keys', keysFile, '--from', '5');
+
+    expect(checked.code).toBe(1);
+    expect(checked.out).toContain('error SIGNATURE: line 5:');
   });
 
   test('answers 3 when there is only an unfinished line, or an action without an end', async () => {

@@ -23,6 +23,23 @@ export interface Attack {
 const stranger = generateKeyPairSync('ed25519').privateKey;
 const strangersName = 'f'.repeat(64);
 
+const withField = (line: string) => line.replace('{', '{"note":"approved",');
+
+/** Changes to a line that its signature does not cover. */
+const bends: [how: string, bend: (line: string) => string][] = [
+  ['adds an unsigned field', withField],
+  ['states the payload twice', (line) => line.replace('{', '{"payload":"e30=",')],
+  ['puts other characters into the base64', (line) => line.replace('"payload":"', '"payload":"!!')],
+  [
+    'adds a foreign signature',
+    (line) => line.replace('"signatures":[', '"signatures":[{"keyid":"eve","sig":"AA=="},'),
+  ],
+  ['renames the key', (line) => line.replace(/"keyid":"[^"]*"/, `"keyid":"${'f'.repeat(64)}"`)],
+  ['removes the name of the key', (line) => line.replace(/"keyid":"[^"]*",/, '')],
+  ['adds white space', (line) => line.replaceAll('":"', '": "')],
+  ['adds a carriage return', (line) => `${line}\r`],
+];
+
 /** Attacks that show in the lines alone, whatever the checkpoint covers. */
 export const attacksOnLines: Attack[] = [
   {
@@ -180,25 +197,62 @@ export const attacksOnLines: Attack[] = [
     change: ({ lines }) => lines.with(4, '{}'),
   },
   {
+    how: 'puts what is no entry in the place of three',
+    finding: 'PARSE',
+    index: 3,
+    change: ({ lines }) => lines.toSpliced(3, 3, '{}', '{}', '{}'),
+  },
+  {
+    how: 'inserts more empty lines than are looked at',
+    finding: 'PARSE',
+    index: 4,
+    change: ({ lines }) => lines.toSpliced(4, 0, ...Array.from({ length: 300 }, () => '')),
+  },
+  {
+    how: 'puts many empty lines in the place of two entries',
+    finding: 'PARSE',
+    index: 4,
+    change: ({ lines }) => lines.toSpliced(4, 2, ...Array.from({ length: 300 }, () => '')),
+  },
+  {
+    how: 'adds empty lines at the end',
+    finding: 'PARSE',
+    index: count,
+    change: ({ lines }) => [...lines, '', '', ''],
+  },
+  {
     how: 'writes the same envelope in another order',
-    finding: 'CHAIN',
-    index: 5,
+    finding: 'FORM',
+    index: 4,
     change: ({ lines }) => {
       const { payloadType, payload, signatures } = JSON.parse(lineAt(lines, 4)) as DsseEnvelope;
       return lines.with(4, JSON.stringify({ signatures, payload, payloadType }));
     },
   },
+  ...bends.map(([how, bend]): Attack => ({
+    how: `${how} in a middle line`,
+    finding: 'FORM',
+    index: 4,
+    change: ({ lines }) => lines.with(4, bend(lineAt(lines, 4))),
+  })),
+  ...bends.map(([how, bend]): Attack => ({
+    how: `${how} in the last line`,
+    finding: 'FORM',
+    index: count - 1,
+    change: ({ lines }) => lines.with(-1, bend(lineAt(lines, -1))),
+  })),
   {
-    how: 'writes the same envelope with other white space',
-    finding: 'CHAIN',
-    index: 5,
-    change: ({ lines }) => lines.with(4, lineAt(lines, 4).replaceAll('":"', '": "')),
+    how: 'adds an unsigned field to the change of key',
+    finding: 'FORM',
+    index: changeAt,
+    kind: 'rotated',
+    change: ({ lines }) => lines.with(changeAt, withField(lineAt(lines, changeAt))),
   },
   {
-    how: 'adds an unsigned field to an envelope',
-    finding: 'CHAIN',
-    index: 5,
-    change: ({ lines }) => lines.with(4, lineAt(lines, 4).replace('{', '{"note":"x",')),
+    how: 'inserts a copy of an entry with an unsigned field before it',
+    finding: 'FORM',
+    index: 4,
+    change: ({ lines }) => lines.toSpliced(4, 0, withField(lineAt(lines, 4))),
   },
   {
     how: 'changes the payload type',

@@ -259,7 +259,7 @@ describe('a stop while the key is changed', () => {
       const line = (await readLogLines(copy)).at(-1) ?? '';
       expect(verifyEnvelope(line, current).id).toBe(entry.id);
       await again.close();
-      const verdict = await verifyLog({ directory: copy, keys: log.publicJwks });
+      const verdict = await verifyLog({ directory: copy, keys: again.publicJwks });
       expect(verdict.findings).toEqual([]);
     }
     expect(opened).toEqual([old, old, keyId, keyId, keyId, keyId, keyId]);

@@ -1,4 +1,11 @@
-import { createPrivateKey, hash, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  hash,
+  sign,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,6 +99,11 @@ async function checkpointOf(log: AuditLog): Promise<string> {
   return (await log.consistency(log.size)).checkpoint;
 }
 
+/** A key as given by hand, which does not say what entries it signs. */
+export function bareJwkOf(jwk: JsonWebKey): JsonWebKey {
+  return createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'jwk' });
+}
+
 /** Puts lines in the place of the log's. */
 export async function writeLines(directory: string, lines: readonly string[]): Promise<void> {
   await writeFile(join(directory, 'log.jsonl'), lines.map((line) => `${line}\n`).join(''));
@@ -142,6 +154,12 @@ export function forge(line: string, forgery: Forgery = {}): string {
   });
 }
 
+/** The text that a line's signature covers. */
+export function decoded(line: string): string {
+  const { payload } = JSON.parse(line) as DsseEnvelope;
+  return Buffer.from(payload, 'base64').toString();
+}
+
 /** The log with an entry changed and all that follow made to fit, as the thief of the key can. */
 export function rewriteFrom(
   lines: readonly string[],
@@ -160,6 +178,38 @@ export function rewriteFrom(
     );
   }
   return rewritten;
+}
+
+/** Lines from an index on, each made to name the one before it, with the signatures that they have. */
+export function rechain(lines: readonly string[], index: number): string[] {
+  const chained = lines.slice(0, index);
+  for (const line of lines.slice(index)) {
+    const prev = leafOf(lineAt(chained, -1));
+    const edit = (text: string) => text.replace(/"prev":"[0-9a-f]{64}"/, `"prev":"${prev}"`);
+    chained.push(forge(line, { edit }));
+  }
+  return chained;
+}
+
+/** So many entries by the holder of a key, which go on from the lines that are given. */
+export function continueWith(
+  lines: readonly string[],
+  { key, keyid, size }: { key: KeyObject; keyid: string; size: number },
+): string[] {
+  const longer = [...lines];
+  const pattern = lineAt(lines, 1);
+  while (longer.length < size) {
+    const index = longer.length;
+    const prev = leafOf(lineAt(longer, -1));
+    const edit = (text: string) =>
+      text
+        .replace(/"prev":"[0-9a-f]{64}"/, `"prev":"${prev}"`)
+        .replace(/"id":"v_[^"]*"/, `"id":"v_${index.toString(36)}_0123456789abcdef"`)
+        .replace(/"seq":\d+/, `"seq":${index}`)
+        .replace(/"timestamp":"\d{4}/, '"timestamp":"2999');
+    longer.push(forge(pattern, { key, keyid, edit }));
+  }
+  return longer;
 }
 
 function leafOf(line: string): string {

@@ -1,11 +1,16 @@
+import { createPublicKey } from 'node:crypto';
 import { appendFile, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openAuditLog, verifyLog } from '../../src/verification/index.ts';
+import { keyIdOf, openAuditLog, verifyLog } from '../../src/verification/index.ts';
 import { attacksOnLines, attacksOnTheEnd } from './attacks.ts';
 import { statement, temporaryDirectory, writeLog } from './fixtures.ts';
 import {
+  bareJwkOf,
+  changeAt,
+  continueWith,
   count,
+  decoded,
   forge,
   forgedCheckpoint,
   intentAt,
@@ -197,6 +202,108 @@ describe('with the stolen key, a history', () => {
 
     expect(await errorsOf(scene)).toEqual([{ code: 'ROOT', index: undefined }]);
     await expect(openAuditLog({ directory })).rejects.toMatchObject({ finding: 'ROOT' });
+  });
+});
+
+describe('with a key that was retired, a history', () => {
+  async function forged(scene: Scene, lines: string[], size = lines.length): Promise<Scene> {
+    await writeLines(scene.directory, lines);
+    const note = forgedCheckpoint(lines.slice(0, size), scene.oldKey);
+    await writeFile(join(scene.directory, 'checkpoint'), note);
+    return scene;
+  }
+
+  /** A history of the thief's own, without the change of key. */
+  function madeUp({ lines, oldKey: key, jwks }: Scene, size: number): string[] {
+    const keyid = String(jwks.keys[0]?.['kid']);
+    return continueWith(lines.slice(0, 2), { key, keyid, size });
+  }
+
+  test('that goes on with it is named KEY_RANGE from where the key was to change', async () => {
+    const scene = await sceneOf('rotated');
+    await forged(scene, madeUp(scene, 12));
+
+    const errors = await errorsOf(scene);
+    expect(errors.every(({ code }) => code === 'KEY_RANGE')).toBe(true);
+    const indexes = Array.from({ length: 12 - changeAt }, (_, place) => changeAt + place);
+    expect(errors.map(({ index }) => index)).toEqual([...indexes, undefined]);
+  });
+
+  test.each([
+    ['its last entry', changeAt + 1, changeAt + 1, ['KEY_RANGE', 'KEY_RANGE']],
+    ['its last entry, which the checkpoint leaves out', changeAt + 1, changeAt, ['KEY_RANGE']],
+    ['an entry before', changeAt, changeAt, ['ROLLBACK']],
+  ] as const)(
+    'that ends with %s is not the log of the given keys',
+    async (_, size, covered, codes) => {
+      const scene = await sceneOf('rotated');
+      await forged(scene, madeUp(scene, size), covered);
+
+      expect((await errorsOf(scene)).map(({ code }) => code)).toEqual(codes);
+      // With the first key alone nobody can tell.
+      const keys = { keys: scene.jwks.keys.slice(0, 1).map(bareJwkOf) };
+      expect((await verifyLog({ directory: scene.directory, keys })).ok).toBe(true);
+    },
+  );
+
+  test('that hands over to another key, or earlier, is named KEY_RANGE at the change', async () => {
+    const scene = await sceneOf('rotated');
+    const other = await sceneOf('plain');
+    const next = createPublicKey(other.stolenKey);
+    const change = (text: string) => {
+      const spki = next.export({ type: 'spki', format: 'der' }).toString('base64');
+      const id = keyIdOf(next);
+      return text
+        .replace(/"spki":"[^"]*"/, `"spki":"${spki}"`)
+        .replace(/"keyid":"[^"]*"/, `"keyid":"${id}"`);
+    };
+    const { lines, oldKey: key } = scene;
+    const handedOver = lines.with(changeAt, forge(lineAt(lines, changeAt), { key, edit: change }));
+    await forged(scene, handedOver.slice(0, changeAt + 1), changeAt);
+    expect(await errorsOf(scene)).toEqual([{ code: 'KEY_RANGE', index: changeAt }]);
+
+    // The entries behind it may be the real ones: they do not follow, but are by the right key.
+    await writeLines(scene.directory, handedOver);
+    expect((await errorsOf(scene))[0]).toEqual({ code: 'KEY_RANGE', index: changeAt });
+
+    const place = (text: string) =>
+      text
+        .replace(/"seq":\d+/, '"seq":2')
+        .replace(/"id":"v_[^"]*"/, '"id":"v_2_0123456789abcdef"')
+        .replace(
+          /"prev":"[0-9a-f]{64}"/,
+          /"prev":"[0-9a-f]{64}"/.exec(decoded(lineAt(lines, 2)))?.[0] ?? '',
+        );
+    const early = forge(lineAt(lines, changeAt), { key, edit: place });
+    await forged(scene, [...lines.slice(0, 2), early], 2);
+    expect((await errorsOf(scene))[0]).toEqual({ code: 'KEY_RANGE', index: 2 });
+  });
+
+  test('cannot be anchored by it either', async () => {
+    const scene = await sceneOf('rotated');
+    const anchor = forgedCheckpoint(scene.lines, scene.oldKey);
+
+    expect(await errorsOf(scene, [anchor])).toEqual([{ code: 'KEY_RANGE', index: undefined }]);
+  });
+});
+
+test('bytes that are no text in the last line are named FORM', async () => {
+  const scene = await sceneOf('plain');
+  const { directory, lines, anchors } = scene;
+  const before = lines.slice(0, -1).map((line) => `${line}\n`);
+  const last = [Buffer.from('{"note":"'), Buffer.from([0xff, 0xfe]), Buffer.from('",')];
+  const bent = [
+    Buffer.from(before.join('')),
+    ...last,
+    Buffer.from(`${lineAt(lines, -1).slice(1)}\n`),
+  ];
+  await writeFile(join(directory, 'log.jsonl'), Buffer.concat(bent));
+  await writeFile(join(directory, 'checkpoint'), anchors.middle);
+
+  expect(await errorsOf(scene)).toEqual([{ code: 'FORM', index: count - 1 }]);
+  await expect(openAuditLog({ directory })).rejects.toMatchObject({
+    finding: 'FORM',
+    index: count - 1,
   });
 });
 

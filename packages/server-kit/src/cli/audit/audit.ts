@@ -23,11 +23,13 @@ const help = `Usage:
 None of them needs the private key or stops the server that writes the log.
 
 Options:
-  --keys <file>    JWKS with the keys to trust, as a server publishes it. Without it the one beside
-                   the log is taken, which whoever forges the log can forge too
+  --keys <file>    JWKS with the keys to trust, as a server publishes it; it may be older than the log,
+                   and each key counts for the entries that it says. Without it the one beside the
+                   log is taken, which whoever forges the log can forge too
   --anchor <file>  a checkpoint that you kept; only anchors show that a whole log was set back or
                    written anew. May be given several times
-  --from <n>       verify: the first entry whose signature is checked; export: the first entry
+  --from <n>       verify: the first entry whose signature is checked, if the checkpoint covers those
+                   before it and nothing else is wrong; export: the first entry
   --to <n>         export: the last entry
   --json           the answer for programs
 
