@@ -133,13 +133,15 @@ function copyOfFields(
   within: readonly object[],
 ): object {
   const copy: [string, unknown][] = [];
+  const [, pairName] = fields.find(([key]) => key === 'name' || key === 'key') ?? [];
   for (const [key, value] of fields) {
     if (budget.nodes <= 0) {
       copy.push(['…', `[${fields.length - copy.length} left out]`]);
       break;
     }
     const name = textOf(typeof key === 'string' ? key : `[${typeof key}]`, budget);
-    copy.push([name, isSecret(key, value) ? mark : copyOf(value, budget, within)]);
+    const isTheirs = isSecret(key, value) || (key === 'value' && isSecret(pairName, value));
+    copy.push([name, isTheirs ? mark : copyOf(value, budget, within)]);
   }
   // Other than assignment, this makes `__proto__` a field like any other.
   return Object.fromEntries(copy);

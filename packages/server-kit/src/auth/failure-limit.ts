@@ -57,17 +57,20 @@ export function createFailureLimit(options: FailureLimitOptions = {}): FailureLi
   const failing = new Map<string, number[]>();
   /** End of each refusal. All last equally long, so that the first one ends first. */
   const refused = new Map<string, number>();
+  let latest = -Infinity;
 
   const limit: FailureLimit = {
     check(address) {
       if (address === null) return null;
-      const leftMs = (refused.get(networkOf(address)) ?? -Infinity) - clock();
+      // First, since it may change what is known.
+      const now = present();
+      const leftMs = (refused.get(networkOf(address)) ?? -Infinity) - now;
       return leftMs > 0 ? leftMs : null;
     },
 
     record(address) {
       if (address === null || maxFailures === Infinity || limit.check(address) !== null) return;
-      const now = clock();
+      const now = present();
       const network = networkOf(address);
       refused.delete(network);
       const recent = (failing.get(network) ?? []).filter((time) => time > now - windowMs);
@@ -94,6 +97,19 @@ export function createFailureLimit(options: FailureLimitOptions = {}): FailureLi
     },
   };
   return limit;
+
+  /** Now. A clock that was set back would otherwise keep addresses closed until it has caught up. */
+  function present(): number {
+    const now = clock();
+    if (now < latest) {
+      for (const [network, until] of refused) refused.set(network, Math.min(until, now + windowMs));
+      for (const times of failing.values()) {
+        for (const [index, time] of times.entries()) times[index] = Math.min(time, now);
+      }
+    }
+    latest = now;
+    return now;
+  }
 
   function requireAllowed(address: string | null): void {
     const retryAfterMs = limit.check(address);

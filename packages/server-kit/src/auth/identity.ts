@@ -15,6 +15,9 @@ export interface Identity {
   issuedAt: number | null;
 }
 
+/** What of an identity can be revoked. */
+export type RevocableIdentity = Pick<Identity, 'userId' | 'tokenId' | 'sid' | 'issuedAt'>;
+
 /**
  * The identity of a user whom the host app knows by its own session, as by a cookie.
  *

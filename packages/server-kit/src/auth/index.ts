@@ -9,7 +9,7 @@ export {
   type TrustProxy,
 } from './client-address.ts';
 export { createFailureLimit, isGuess, type FailureLimit } from './failure-limit.ts';
-export { hostIdentity, type Identity } from './identity.ts';
+export { hostIdentity, type Identity, type RevocableIdentity } from './identity.ts';
 export { refuseToken, type TokenRefusal } from './refuse-token.ts';
 export type { Revocation, RevocationRecord } from './revocation.ts';
 export { createRevocations, type Revocations, type RevocationStore } from './revocations.ts';

@@ -1,5 +1,5 @@
 import { KitError } from '../errors.ts';
-import type { Identity } from './identity.ts';
+import type { RevocableIdentity } from './identity.ts';
 
 /** What a host takes back: one token, one sign-in, or all tokens that a user has so far. */
 export type Revocation =
@@ -80,7 +80,7 @@ function isTime(value: unknown): boolean {
 
 /** The revocations of a server, for quick look-ups. */
 export interface RevocationIndex {
-  isRevoked(identity: Identity): boolean;
+  isRevoked(identity: RevocableIdentity): boolean;
   /** @returns false when it was known, or a wider one. */
   add(record: RevocationRecord): boolean;
   /** Drops those that are not needed any more. */

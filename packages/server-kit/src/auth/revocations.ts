@@ -1,4 +1,4 @@
-import type { Identity } from './identity.ts';
+import type { RevocableIdentity } from './identity.ts';
 import {
   createRevocationIndex,
   recordOf,
@@ -23,7 +23,7 @@ export interface RevocationStore {
 /** What is revoked: looked at on each request, changed by the host. */
 export interface Revocations {
   /** Whether the identity was revoked: at most three look-ups in memory. */
-  isRevoked(identity: Identity): boolean;
+  isRevoked(identity: RevocableIdentity): boolean;
   /**
    * Takes tokens back. This server refuses them at once, before anything is stored; resolves once a
    * restart cannot bring them back.
@@ -40,7 +40,10 @@ export interface Revocations {
   onRevoked(listener: () => void): () => void;
   /** Takes over what other servers on the same store have revoked since. Call it once per second. */
   refresh(): Promise<void>;
-  /** Drops what no living token is affected by, here and in the store. */
+  /**
+   * Drops what no living token is affected by, here and in the store. What else a revoked user has left
+   * behind is to be ended before.
+   */
   prune(): Promise<void>;
   /** How many are remembered. */
   readonly size: number;
@@ -55,7 +58,7 @@ const overlap = 256;
 /**
  * Opens the revocations of a store, those from before a restart included.
  *
- * An entry is forgotten when every token that it was made for has ended: a `jti` at its `expiresAt`,
+ * An entry may be forgotten when every token that it was made for has ended: a `jti` at its `expiresAt`,
  * everything else after the longest life of a token. Where nothing bounds that life, it is kept for
  * ever.
  */
@@ -112,12 +115,10 @@ export async function createRevocations({
   };
 
   async function readOn(): Promise<void> {
-    const now = clock();
     const read = await store.readFrom(Math.max(0, last - overlap));
     last = Math.max(last, read.last);
-    const added = read.records.filter(
-      (record) => (record.forgetAt === null || record.forgetAt > now) && index.add(record),
-    );
+    // Also what is due to be forgotten: after a long stop something may be left that it must end.
+    const added = read.records.filter((record) => index.add(record));
     if (added.length > 0) tell();
   }
 

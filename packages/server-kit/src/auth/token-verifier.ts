@@ -36,13 +36,13 @@ export function createTokenVerifier(
   host: { clock?: () => number; isRevoked?: (identity: Identity) => boolean } = {},
 ): TokenVerifier {
   const { clock = Date.now, isRevoked } = host;
-  const { rolesClaim = 'roles', clockToleranceSeconds = 5 } = options;
+  const { clockToleranceSeconds = 5 } = options;
   const keys = tokenKeysOf(options, clock);
   const demanded = demandsOf(options, clockToleranceSeconds);
   return async (token) => {
     requireTokenShape(token);
     const payload = await verifiedPayload(token, clock());
-    const identity = identityOf(payload, rolesClaim);
+    const identity = identityOf(payload, options);
     if (isRevoked?.(identity)) throw refuseToken('token_revoked');
     return identity;
   };
@@ -96,7 +96,10 @@ function demandsOf(options: TokenOptions, clockToleranceSeconds: number): JWTVer
   };
 }
 
-function identityOf(payload: JWTPayload, rolesClaim: string): Identity {
+function identityOf(
+  payload: JWTPayload,
+  { rolesClaim = 'roles', maxTokenAgeSeconds = Infinity }: TokenOptions,
+): Identity {
   const { sub, exp, jti, iat, sid } = payload;
   const isTimed = typeof exp === 'number' && exp <= latestSeconds && Number.isFinite(iat ?? 0);
   if (!isTimed || !isName(sub) || !isName(jti) || !(sid === undefined || isName(sid))) {
@@ -106,7 +109,8 @@ function identityOf(payload: JWTPayload, rolesClaim: string): Identity {
   return {
     userId: sub,
     roles: Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [],
-    expiresAt: exp * 1_000,
+    // What is demanded of a handshake must hold for the connection that it opens as well.
+    expiresAt: Math.min(exp, (iat ?? Infinity) + maxTokenAgeSeconds) * 1_000,
     tokenId: jti,
     sid: sid ?? null,
     issuedAt: iat === undefined ? null : iat * 1_000,

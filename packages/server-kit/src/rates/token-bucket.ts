@@ -4,6 +4,7 @@ export interface TokenBuckets {
    * Takes one from the allowance of a key.
    *
    * @returns 0 when it was there; otherwise how long until it is, milliseconds, and nothing is taken.
+   * `Infinity` where it never is.
    */
   take(key: string): number;
   /** Keys that are remembered. */
@@ -17,7 +18,7 @@ const takesPerSweep = 1_024;
  * Makes buckets that hold `burst` and gain `count` in each `periodMs`. Kept as one number per key,
  * the moment at which its bucket is full again (generic cell rate algorithm, ITU-T I.371).
  *
- * @param count `Infinity` limits nothing.
+ * @param count `Infinity` limits nothing, and 0 lets nothing pass, as a `burst` below 1 does.
  */
 export function createTokenBuckets({
   count,
@@ -38,6 +39,7 @@ export function createTokenBuckets({
   return {
     take(key) {
       if (count === Infinity) return 0;
+      if (count === 0 || burst < 1) return Infinity;
       const now = clock();
       sweep(now);
       const known = fullAt.get(key) ?? now;

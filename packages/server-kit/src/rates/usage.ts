@@ -1,5 +1,5 @@
 import type { OperationName } from '@ide-assistant/sdk/protocol';
-import { tooMany } from '../errors.ts';
+import { RequestError, tooMany } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import { createCounts } from './counts.ts';
 import { createTokenBuckets, type TokenBuckets } from './token-bucket.ts';
@@ -10,12 +10,12 @@ export interface Usage {
   takeFrame(userId: string): boolean;
   /**
    * Counts a request of a user.
-   * @throws RequestError `rate_limited` (retryable, with `retryAfterMs`).
+   * @throws RequestError `rate_limited` (retryable, with `retryAfterMs`; neither where the limit is 0).
    */
   takeMessage(userId: string): void;
   /**
    * Counts a request for an operation that has an allowance of its own, as chat.
-   * @throws RequestError `rate_limited` (retryable, with `retryAfterMs`).
+   * @throws RequestError `rate_limited` (retryable, with `retryAfterMs`; neither where the limit is 0).
    */
   takeOperation(userId: string, name: OperationName): void;
   /**
@@ -40,10 +40,11 @@ const minuteMs = 60_000;
 
 /** Makes the books of one server; they are in memory, and begin empty. */
 export function createUsage(limits: Limits, clock: () => number): Usage {
+  // Who may ask for nothing must still hear so, and answer pings.
   const frames = createTokenBuckets({
-    count: limits.messagesPerSecond * framesPerMessage,
+    count: Math.max(1, limits.messagesPerSecond) * framesPerMessage,
     periodMs: secondMs,
-    burst: limits.messageBurst * framesPerMessage,
+    burst: Math.max(1, limits.messageBurst) * framesPerMessage,
     clock,
   });
   const messages = createTokenBuckets({
@@ -55,7 +56,7 @@ export function createUsage(limits: Limits, clock: () => number): Usage {
   const operations = new Map<string, TokenBuckets>(
     Object.entries(limits.operationsPerMinute).map(([name, count]) => [
       name,
-      createTokenBuckets({ count, periodMs: minuteMs, burst: count, clock }),
+      createTokenBuckets({ count, periodMs: minuteMs, burst: Math.max(1, count), clock }),
     ]),
   );
   const executions = createCounts({
@@ -71,7 +72,7 @@ export function createUsage(limits: Limits, clock: () => number): Usage {
     takeMessage(userId) {
       const waitMs = messages.take(userId);
       if (waitMs === 0) return;
-      throw tooMany(
+      throw overdrawn(
         `More than ${limits.messagesPerSecond} requests a second are too many.`,
         waitMs,
       );
@@ -81,7 +82,7 @@ export function createUsage(limits: Limits, clock: () => number): Usage {
       const waitMs = operations.get(name)?.take(userId) ?? 0;
       if (waitMs === 0) return;
       const count = limits.operationsPerMinute[name];
-      throw tooMany(`${name} may be asked for ${count} times a minute.`, waitMs);
+      throw overdrawn(`${name} may be asked for ${count} times a minute.`, waitMs);
     },
 
     beginExecution(userId, { isOwed }) {
@@ -94,4 +95,9 @@ export function createUsage(limits: Limits, clock: () => number): Usage {
     openFrom: (address) => (addresses.fits(address) ? addresses.enter(address) : null),
     openFor: (userId) => (users.fits(userId) ? users.enter(userId) : null),
   };
+}
+
+/** An allowance of 0 is never there: a client that is told of no wait does not come again. */
+function overdrawn(message: string, waitMs: number): RequestError {
+  return waitMs === Infinity ? new RequestError('rate_limited', message) : tooMany(message, waitMs);
 }

@@ -24,30 +24,48 @@ export interface IdentifyOptions {
 }
 
 /**
- * Finds out who sent a request. What looks like a guess is written into the audit log, and too many
- * guesses from one address refuse whatever else comes from there for a while.
+ * Finds out who sent a request, and counts those who guess, as {@link guarded} does.
  *
  * @throws RequestError `unauthenticated` with a reason, `rate_limited`, or `unavailable`.
  */
-export async function identify({
-  parts,
+export function identify(options: IdentifyOptions): Promise<Identity> {
+  const { parts, request } = options;
+  return guarded(parts, parts.addressOf(request), () => identityOf(options));
+}
+
+/**
+ * Finds out who sent a request, for what stays open to whoever guesses.
+ *
+ * @throws RequestError `unauthenticated` with a reason, or `unavailable`.
+ */
+export async function identityOf({
+  parts: { verifyToken, revocations, clock },
   authenticate,
   request,
   token,
 }: IdentifyOptions): Promise<Identity> {
-  const { failures, addressOf, verifyToken, revocations, clock } = parts;
-  const askHost = async (): Promise<Identity> => {
-    const user = authenticate ? await authenticate(request) : null;
-    if (!user) throw refuseToken(authenticate ? 'user_unknown' : 'token_missing');
-    const identity = hostIdentity(user, clock());
-    if (revocations.isRevoked(identity)) throw refuseToken('token_revoked');
-    return identity;
-  };
+  const given = token();
+  if (given !== null && verifyToken) return verifyToken(given);
+  const user = authenticate ? await authenticate(request) : null;
+  if (!user) throw refuseToken(authenticate ? 'user_unknown' : 'token_missing');
+  const identity = hostIdentity(user, clock());
+  if (revocations.isRevoked(identity)) throw refuseToken('token_revoked');
+  return identity;
+}
+
+/**
+ * Lets an address try to be known. What looks like a guess is written into the audit log, and too many
+ * guesses from one address refuse whatever else comes from there for a while.
+ *
+ * @throws RequestError `rate_limited`, or whatever `attempt` rejects with.
+ */
+export async function guarded(
+  parts: Parts,
+  address: string | null,
+  attempt: () => Promise<Identity>,
+): Promise<Identity> {
   try {
-    return await failures.guard(addressOf(request), async () => {
-      const given = token();
-      return given !== null && verifyToken ? verifyToken(given) : askHost();
-    });
+    return await parts.failures.guard(address, attempt);
   } catch (error) {
     await recordRefusal(parts, error);
     throw error;

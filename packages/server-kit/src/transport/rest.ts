@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bearerTokenOf, type Identity } from '../auth/index.ts';
+import { bearerTokenOf } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
-import { identify, type HostAuthenticate } from './identify.ts';
+import { identify, identityOf, type HostAuthenticate, type IdentifyOptions } from './identify.ts';
 import { proveEntry } from '../operations/audit-get.ts';
 import { approvalRoutes } from './rest-approvals.ts';
 import { readJson } from './rest-body.ts';
@@ -131,7 +131,8 @@ async function respond(
       json: () => readJson(request),
     };
     if (route.access === 'public') return route.answer(running, asked, null);
-    const caller = await callerOf(context, running, request);
+    const caller = await identify(askedBy(context, running, request));
+    running.parts.usage.takeMessage(caller.userId);
     if (route.access === 'admin' && !caller.roles.includes('admin')) {
       throw new RequestError('forbidden', 'This needs the role admin.');
     }
@@ -143,24 +144,23 @@ async function respond(
   throw new RequestError('not_found', 'There is nothing here.');
 }
 
-function callerOf(
+function askedBy(
   { authenticate }: RestContext,
   { parts }: RestRunning,
   request: IncomingMessage,
-): Promise<Identity> {
-  const token = () => bearerTokenOf(request.headers);
-  return identify({ parts, authenticate, request, token });
+): IdentifyOptions {
+  return { parts, authenticate, request, token: () => bearerTokenOf(request.headers) };
 }
 
 /**
- * Whether a bearer token shows an admin. A wrong one is no failure here: a probe that sends an old
- * token asks whether the server lives, and must hear that.
+ * Whether a bearer token shows an admin. A wrong one is no failure here, nor a guess: a probe that sends
+ * an old token asks whether the server lives, and must hear that.
  */
 async function isAdmin(context: RestContext, request: IncomingMessage): Promise<boolean> {
   const running = context.running();
   if (!running || !/^bearer /i.test(request.headers.authorization ?? '')) return false;
   try {
-    return (await callerOf(context, running, request)).roles.includes('admin');
+    return (await identityOf(askedBy(context, running, request))).roles.includes('admin');
   } catch {
     return false;
   }

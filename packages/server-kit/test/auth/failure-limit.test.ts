@@ -68,6 +68,18 @@ describe('an address that fails too often', () => {
     expect(limit.check('2001:db8:0:1::1')).toBeNull();
   });
 
+  test('is refused no longer when the clock is set back', () => {
+    const { limit, wait, fail } = setUp();
+    fail('192.0.2.1', 3);
+    fail('192.0.2.2', 2);
+    wait(-3_600_000);
+    expect(limit.check('192.0.2.1')).toBe(60_000);
+    wait(60_000);
+    expect(limit.check('192.0.2.1')).toBeNull();
+    fail('192.0.2.2');
+    expect(limit.check('192.0.2.2')).toBeNull();
+  });
+
   test('is not limited where it is not known', () => {
     const { limit } = setUp();
     for (let count = 0; count < 20; count += 1) limit.record(null);

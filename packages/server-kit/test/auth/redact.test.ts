@@ -7,6 +7,9 @@ import { bySecret } from './forge.ts';
 const canary = 'kanarie-5521';
 const jwt = bySecret.issue({ jti: canary });
 
+/** JSON with a secret that has quotes in it. */
+const json = JSON.stringify({ password: `${canary} " ${canary}`, user: 'ada' });
+
 /** All of a value that a sink could write. */
 function written(value: unknown): string {
   return JSON.stringify(value) ?? String(value);
@@ -30,6 +33,21 @@ describe('a secret in a text', () => {
     ['cookies', `Cookie: a=1; sid=${canary}`, ''],
     ['a header in JSON', `{"authorization":"Basic ${canary}","host":"a.example"}`, 'a.example'],
     ['a field in JSON', `{"password":"${canary} \\" ${canary}","user":"ada"}`, '"user":"ada"'],
+    ['a field in JSON within JSON', written({ body: json, kept: 1 }), '"kept":1'],
+    [
+      'a field in JSON, three times over',
+      written({ body: written({ body: json }), kept: 1 }),
+      'ada',
+    ],
+    ['a field in JSON within JSON that was cut off', written({ body: json }).slice(0, 40), ''],
+    ['a header in JSON within JSON', written({ body: written({ cookie: `a=${canary}` }) }), ''],
+    ['a pair in JSON', written([{ name: 'Cookie', value: `a=${canary}` }, 'next']), 'next'],
+    [
+      'a pair in JSON within JSON',
+      written({ body: written([{ key: 'token', value: canary }]) }),
+      '',
+    ],
+    ['a pair as Node shows it', `{ name: 'set-cookie', value: 'a=${canary}' } next`, 'next'],
     ['a setting', `API_KEY=${canary} PORT=80`, 'PORT=80'],
     ['a quoted setting', `client_secret: '${canary} with blanks' next`, 'next'],
     ['a login in a URL', `postgres://ada:${canary}@db.example/x`, 'db.example/x'],
@@ -72,6 +90,10 @@ describe('a secret in a field', () => {
     expect(written(redact(new Map([[name, canary]])))).not.toContain(canary);
     expect(written(redact(['host', 'a.example', name, canary]))).not.toContain(canary);
     expect(written(redact([[name, canary]]))).not.toContain(canary);
+    expect(redact([{ value: canary, name, kept: 1 }])).toEqual([
+      { value: '[redacted]', name, kept: 1 },
+    ]);
+    expect(written(redact({ key: name, value: [canary] }))).not.toContain(canary);
   });
 
   test('of headers is taken out', () => {
@@ -206,6 +228,7 @@ describe('whatever it is given', () => {
 test.each([
   ...['eyJ', 'eyJ.', 'eyJa.eyJ', 'a-'.repeat(20), `${'a'.repeat(16)}.`, '-----BEGIN '],
   ...['-----BEGIN PRIVATE KEY-----', '-----BEGIN A PRIVATE ', 'token=', 'token="', "token='\\"],
+  ...['token\\"', 'token\\":\\"', 'token\\":\\"a\\\\', '"name":"token', '"key":"a-token",'],
   ...['"\\', 'authorization:', 'authorization:"\\', '://', '://a', '://a:', '://a:b', 'bearer '],
   ...['bearer.', 'Basic ', 'sk-', 'password   ', 'password:   "', '%3d', ' ', '\u{1F600}', '\0'],
 ])('a megabyte of %j is gone through', (piece) => {

@@ -97,6 +97,16 @@ describe('the times of a token', () => {
     const ageless = bySecret.issue({ ...fresh, iat: undefined });
     await expect(verify(ageless)).rejects.toMatchObject(refusedAs('token_invalid'));
   });
+
+  test.each([
+    ['its age, where that comes first', 60, 60],
+    ['its exp, where that comes first', 3_600, 600],
+  ])('end an identity with %s', async (_what, maxTokenAgeSeconds, lastsSeconds) => {
+    const { verify } = atTime({ maxTokenAgeSeconds });
+    await expect(verify(bySecret.issue(fresh))).resolves.toMatchObject({
+      expiresAt: (startSeconds + lastsSeconds) * 1_000,
+    });
+  });
 });
 
 test('further claims and a type may be demanded', async () => {

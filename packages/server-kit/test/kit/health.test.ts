@@ -48,6 +48,21 @@ describe('GET /healthz', () => {
     expect(await ask(rest, await authorization())).toEqual({ status: 200, body: isPublic });
   });
 
+  test('counts no token against its address, however wrong and often', async () => {
+    const { rest } = await startKit({
+      trustProxy: 1,
+      limits: { authFailures: 2 },
+      sandbox: { drivers: [scriptedDriver()] },
+    });
+    const from = { 'x-forwarded-for': '192.0.2.1' };
+    for (let count = 0; count < 5; count += 1) {
+      const headers = { ...from, authorization: 'Bearer a.b.c' };
+      expect((await fetch(`${rest}/healthz`, { headers })).status).toBe(200);
+    }
+    const headers = { ...from, authorization: `Bearer ${await token()}` };
+    expect((await fetch(`${rest}/approvals`, { headers })).status).toBe(200);
+  });
+
   test('asks the host about nobody: a probe is not signed in', async () => {
     const { rest } = await startKit({
       sandbox: { drivers: [scriptedDriver()] },

@@ -33,6 +33,34 @@ describe('a user', () => {
     expect(await client.ask(chat)).toMatchObject({ type: 'ai_response' });
   });
 
+  test('may not ask for what is turned off, and is not told to ask again', async () => {
+    const { url } = await withClock({ limits: { operationsPerMinute: { chat: 0 } } });
+    const client = await connectRaw(url);
+    const refused = await client.ask({ type: 'chat', message: '/help' });
+    expect(refused).toMatchObject({ type: 'error', code: 'rate_limited', retryable: false });
+    expect(refused).not.toHaveProperty('retry_after_ms');
+    expect(await client.ask(save)).toMatchObject({ type: 'file_saved' });
+  });
+
+  test('pays for what he asks by REST as for what he asks by socket', async () => {
+    const { url, rest, clock } = await withClock({
+      limits: { messagesPerSecond: 1, messageBurst: 2 },
+    });
+    const client = await connectRaw(url);
+    const { verification_id } = await client.ask(save);
+    const get = async () => {
+      const headers = { authorization: `Bearer ${await token()}` };
+      return fetch(`${rest}/audit/${String(verification_id)}`, { headers });
+    };
+    expect((await get()).status).toBe(200);
+    const refused = await get();
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await client.ask(save)).toMatchObject({ code: 'rate_limited' });
+    clock.now += 1_000;
+    expect((await get()).status).toBe(200);
+  });
+
   test('may not send requests faster than the server takes them, over all his connections', async () => {
     const { url, clock } = await withClock({ limits: { messagesPerSecond: 2, messageBurst: 2 } });
     const [one, two] = [await connectRaw(url), await connectRaw(url)];

@@ -46,6 +46,18 @@ describe('an allowance', () => {
     );
   });
 
+  test.each([
+    ['of nothing', { count: 0, burst: 0 }],
+    ['of nothing, however much it could hold', { count: 0, burst: Infinity }],
+    ['that holds nothing', { count: 10, burst: 0 }],
+  ])('%s lets nothing pass, at any time', (_what, options) => {
+    const { buckets: none, clock } = buckets(options);
+    expect(none.take('ada')).toBe(Infinity);
+    clock.now += 86_400_000;
+    expect(none.take('ada')).toBe(Infinity);
+    expect(none.size).toBe(0);
+  });
+
   test('locks nobody out when the clock is set back', () => {
     const { buckets: chat, clock } = buckets();
     for (let taken = 0; taken < 10; taken += 1) chat.take('ada');

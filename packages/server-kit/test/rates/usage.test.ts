@@ -21,6 +21,38 @@ describe('messages of a user', () => {
   });
 });
 
+describe('an allowance of 0', () => {
+  /** Refused for good, so that no client comes again. */
+  const off = expect.objectContaining({
+    code: 'rate_limited',
+    retryable: false,
+    retryAfterMs: undefined,
+  }) as Error;
+
+  test('lets no request pass, and still lets a client hear so', () => {
+    const { usage: books } = usage({ messagesPerSecond: 0 });
+    expect(() => books.takeMessage('ada')).toThrow(off);
+    expect(books.takeFrame('ada')).toBe(true);
+    const full = usage({ messageBurst: 0 }).usage;
+    expect(() => full.takeMessage('ada')).toThrow(off);
+    expect(full.takeFrame('ada')).toBe(true);
+  });
+
+  test('turns an operation off, and no other', () => {
+    const { usage: books } = usage({ operationsPerMinute: { chat: 0 } });
+    expect(() => books.takeOperation('ada', 'chat')).toThrow(off);
+    books.takeOperation('ada', 'code_execute');
+  });
+});
+
+test('less than one a minute is one at a time', () => {
+  const { usage: books, clock } = usage({ operationsPerMinute: { chat: 0.5 } });
+  books.takeOperation('ada', 'chat');
+  expect(() => books.takeOperation('ada', 'chat')).toThrow(rateLimited(120_000));
+  clock.now += 120_000;
+  books.takeOperation('ada', 'chat');
+});
+
 test('frames of any kind are a flood at ten times the messages', () => {
   const { usage: books } = usage({ messagesPerSecond: 10, messageBurst: 3 });
   const taken = Array.from({ length: 31 }, () => books.takeFrame('ada'));

@@ -5,12 +5,12 @@ export const secret = 'a secret that only these tests know, 32+ bytes';
 export const issuer = 'test-app';
 export const audience = 'ide-assistant';
 
-/** A signed token; `expiresIn` in seconds from now, negative for one that has ended. */
+/** A signed token; `expiresIn` in seconds from now, negative for one that has ended; `iat` in seconds. */
 export function token(
-  options: { sub?: string; roles?: readonly string[]; expiresIn?: number } = {},
+  options: { sub?: string; roles?: readonly string[]; expiresIn?: number; iat?: number } = {},
 ): Promise<string> {
-  const { sub = 'ada', roles = ['developer'], expiresIn = 600 } = options;
-  return new SignJWT({ roles })
+  const { sub = 'ada', roles = ['developer'], expiresIn = 600, iat } = options;
+  return new SignJWT({ roles, ...(iat === undefined ? {} : { iat }) })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(sub)
     .setIssuer(issuer)

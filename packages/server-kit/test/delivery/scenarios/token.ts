@@ -157,7 +157,7 @@ export const tokenHandedOver: Scenario = async (context) => {
     const renewed = await fresh({ sub: owner, roles: random() < 0.5 ? ['developer'] : ['reader'] });
     const handed = endingOf(client.request('token_refresh', { token: renewed }));
     const ended = await soon('an answer to a renewal', handed);
-    if (ended !== (owner === 'ada' ? 'done' : 'forbidden')) {
+    if (ended !== (owner === 'ada' ? 'done' : 'unauthenticated')) {
       report.violation(`a token of ${owner} was answered by ${ended}`);
     }
     await stage.read(Math.floor(random() * 8));
