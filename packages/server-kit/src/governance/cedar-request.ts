@@ -151,15 +151,26 @@ function contextOf(
 }
 
 /**
- * The path as a file system that ignores case sees it: composed, without the characters that HFS+
- * and ext4's case folding skip, upper case then lower, which brings `ſ` and `s` together.
+ * The path as file systems that do not tell all names apart see it: composed, without the characters
+ * that HFS+ and ext4's case folding skip, upper case then lower, which brings `ſ` and `s` together,
+ * and without the dots and blanks that Windows drops at the end of a name.
  */
 function foldPath(path: string): string {
   return path
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
     .normalize('NFC')
     .toUpperCase()
-    .toLowerCase();
+    .toLowerCase()
+    .split('/')
+    .map(withoutTail)
+    .join('/');
+}
+
+/** A name of nothing else stays as it is, or the path would be another one. */
+function withoutTail(name: string): string {
+  let end = name.length;
+  while (name[end - 1] === '.' || name[end - 1] === ' ') end -= 1;
+  return end === 0 ? name : name.slice(0, end);
 }
 
 /** What stands behind the last dot, unless that dot begins the name, as in `.env`. */

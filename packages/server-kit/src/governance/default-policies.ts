@@ -88,7 +88,8 @@ when { context.roles.contains("session:viewer") };
 @code("GIT_INTERNALS")
 @reason("Files inside .git are not written: hooks in it run as programs")
 forbid (principal, action in IDE::Action::"write", resource)
-when { context.segmentsLower.contains(".git") };
+// Windows gives a directory .git the second name, too.
+when { context.segmentsLower.containsAny([".git", "git~1"]) };
 
 @id("critical-risk")
 @decision("block")

@@ -48,6 +48,7 @@ export function loadPolicies(options: LoadOptions): LoadedPolicies {
   // Cedar is pure and the set is fixed, so a decision kept under all that its policies can see of
   // a request is exact. Another set has a memo of its own.
   const memo = createDecisionMemo(memoEntries);
+  let isReleased = false;
   warmUp();
 
   return {
@@ -59,6 +60,10 @@ export function loadPolicies(options: LoadOptions): LoadedPolicies {
       slices.sliceFor(kind, action).policies.map((policy) => policy.rule.id),
 
     decide(request, approved) {
+      if (isReleased) {
+        onError(new Error('ENGINE_ERROR: the policy engine is closed'));
+        return engineClosed;
+      }
       let facts: RequestFacts;
       try {
         facts = readFacts(request, approved);
@@ -78,6 +83,7 @@ export function loadPolicies(options: LoadOptions): LoadedPolicies {
     },
 
     release() {
+      isReleased = true;
       // Cedar cannot forget a set, but a name may be given to another one.
       for (const { name } of preparsed) cedar.preparsePolicySet(name, { staticPolicies: {} });
     },
@@ -131,4 +137,11 @@ const requestInvalid: Decision = Object.freeze({
   policies: [],
   code: 'REQUEST_INVALID',
   reason: 'The request could not be put to the policies.',
+});
+
+const engineClosed: Decision = Object.freeze({
+  effect: 'block',
+  policies: [],
+  code: 'ENGINE_ERROR',
+  reason: 'The policies are no longer there to decide on this request.',
 });

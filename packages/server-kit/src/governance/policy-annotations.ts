@@ -38,8 +38,9 @@ const known = {
  */
 export function readAnnotations(
   effect: 'permit' | 'forbid',
-  annotations: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string | null>>,
 ): PolicyRule {
+  const annotations = withValues(given);
   const id = required(annotations, 'id', /^[\w.:/-]{1,100}$/, 'letters, digits and . : / _ -');
   if (effect === 'permit') {
     refuseUnknown(annotations, 'permit');
@@ -75,6 +76,16 @@ export function readAnnotations(
     grantable,
     ttlMs: ttlSeconds * 1000,
   };
+}
+
+/** Cedar allows a bare `@fourEyes`, which reads like a yes and would count as none at all. */
+function withValues(given: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      if (typeof value !== 'string') throw new Error(`@${name} has no value`);
+      return [name, value];
+    }),
+  );
 }
 
 function required(

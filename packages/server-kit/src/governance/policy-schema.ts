@@ -27,7 +27,8 @@ export const policySchema = `namespace IDE {
     sessionId: String,
     // Path inside the workspace, without a leading slash; "" for its root and where there is none.
     path: String,
-    // The path as a file system that ignores case sees it. Cedar cannot lower the case of text.
+    // The path as a file system that ignores case sees it, without dots and blanks at the end of a
+    // name, as Windows has it. Cedar cannot lower the case of text.
     pathLower: String,
     // Last part of pathLower.
     nameLower: String,

@@ -66,9 +66,32 @@ export function readPolicySet(cedar: Cedar, sources: readonly PolicySource[]): P
   }
   faults.push(...validate(cedar, parsed));
   if (faults.length > 0) throw new KitError('POLICY_INVALID', inOrder(sources, faults).join('\n'));
+  const misread = sources.flatMap((source) => misreading(cedar, source));
+  if (misread.length > 0) throw new KitError('POLICY_INVALID', misread.join('\n'));
   const texts = [...policies.values()].map((policy) => policy.text);
   const hash = createHash('sha256').update([policySchema, ...texts].join('\n'));
   return { version: `sha256:${hash.digest('hex')}`, policies };
+}
+
+/**
+ * How Cedar reads the whole text otherwise than we do its statements. A policy that we take for part
+ * of a comment would otherwise be a protection that is not there.
+ */
+function misreading(cedar: Cedar, source: PolicySource): string[] {
+  // Editors put a byte order mark at the begin, and Cedar has no token for it.
+  const start = source.text.startsWith('\uFEFF') ? 1 : 0;
+  const whole: PolicyStatement = { source, text: source.text.slice(start), start };
+  const answer = cedar.policySetTextToParts(whole.text);
+  if (answer.type === 'failure') {
+    return answer.errors.map((error) => {
+      const { line, column } = placeOf(whole, error.sourceLocations?.[0]?.start ?? 0);
+      return `${source.name}:${line}: column ${column}: ${textOf(error)}`;
+    });
+  }
+  const found = answer.policies.length + answer.policy_templates.length;
+  const { length: counted } = statementsOf(source);
+  if (found === counted) return [];
+  return [`${source.name}:1: Cedar counts ${found} policies in this text, we count ${counted}`];
 }
 
 function readPolicy(statement: PolicyStatement, json: PolicyJson): Policy {

@@ -22,12 +22,14 @@ export interface PolicyPlace {
   column?: number;
 }
 
-const stringsCommentsEnds = /"(?:\\[^]|[^"\\])*"|\/\/[^\n]*|;/g;
+/** For Cedar a carriage return by itself ends a comment too, and no other line separator does. */
+const stringsCommentsEnds = /"(?:\\[^]|[^"\\])*"|\/\/[^\n\r]*|;/g;
 
 /**
  * Cuts a source after each semicolon that stands neither in a string nor in a comment. Cedar can
  * split a text too, but numbers the policies, forgets where they stood and stops at the first
- * mistake. A cut in a wrong place would leave two texts that do not parse, and so be found.
+ * mistake. A cut in a wrong place would leave two texts that do not parse, and so be found; what
+ * would be taken for a comment is found by comparing the number of policies with Cedar's.
  */
 export function statementsOf(source: PolicySource): PolicyStatement[] {
   const bare = withoutComments(source.text);

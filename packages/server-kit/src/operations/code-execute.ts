@@ -1,5 +1,6 @@
 import type { ExecutionOutcome } from '../sandbox/index.ts';
 import type { OperationHandler } from './handler.ts';
+import { languageName } from './language-name.ts';
 import { runFigures } from './run-figures.ts';
 
 /** Characters of the code that `execution_start` shows. */
@@ -9,8 +10,11 @@ const previewLength = 200;
 export const codeExecute: OperationHandler<'code_execute'> = {
   runsProgram: true,
   blocksOnFindings: true,
-  describe: ({ language, code }) => ({ language, size: Buffer.byteLength(code) }),
-  scanned: ({ code, language }) => ({ content: code, language }),
+  describe: ({ language, code }) => ({
+    language: languageName(language),
+    size: Buffer.byteLength(code),
+  }),
+  scanned: ({ code, language }) => ({ content: code, language: languageName(language) }),
   async execute({ language, code, stdin, args, timeout_ms }, context) {
     const { parts, session, paths, signal, tell } = context;
     const path = paths['file_path'];

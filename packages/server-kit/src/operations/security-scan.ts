@@ -1,6 +1,7 @@
 import { RequestError } from '../errors.ts';
 import { readFile } from '../workspace/index.ts';
 import type { OperationHandler } from './handler.ts';
+import { languageName } from './language-name.ts';
 
 /** Scans a file of the workspace, or the code in the request. */
 export const securityScan: OperationHandler<'security_scan'> = {
@@ -17,7 +18,7 @@ export const securityScan: OperationHandler<'security_scan'> = {
     const report = await parts.hunter.scan({
       content,
       ...(path ? { path: path.path } : {}),
-      ...(language === undefined ? {} : { language }),
+      ...(language === undefined ? {} : { language: languageName(language) }),
     });
     return {
       file: path?.path ?? null,

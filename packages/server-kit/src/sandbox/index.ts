@@ -2,7 +2,7 @@ export { docker, type DockerOptions } from './drivers/docker/docker.ts';
 export { bubblewrap, type BubblewrapOptions } from './drivers/bubblewrap/bubblewrap.ts';
 export { quickJs, type QuickJsOptions } from './drivers/quickjs/quickjs.ts';
 export { unsafe, type UnsafeOptions } from './drivers/unsafe/unsafe.ts';
-export type { Language } from './languages.ts';
+export { findLanguage, type Language } from './languages.ts';
 export { resolveLimits, type SandboxLimits } from './limits.ts';
 export {
   protectionNames,

@@ -121,13 +121,20 @@ describe('policy explain', () => {
     const { out } = await explain(
       ...['ide_file_delete', '--path', 'src', '--directory', '--recursive', '--session', 's_1'],
       ...['--role', 'editor,auditor', '--role', 'viewer', '--finding', 'x', '--json'],
+      ...['--language', 'PY'],
     );
     expect(JSON.parse(out)).toMatchObject({
       request: {
         principal: { kind: 'user', userId: 'user', roles: ['editor', 'auditor', 'viewer'] },
         action: 'file_delete',
         resource: { kind: 'path', path: 'src' },
-        context: { isDirectory: true, recursive: true, sessionId: 's_1', findings: ['x'] },
+        context: {
+          isDirectory: true,
+          recursive: true,
+          sessionId: 's_1',
+          findings: ['x'],
+          language: 'python',
+        },
       },
       decision: { effect: 'review', policies: ['directory-delete'] },
       policies: [{ id: 'directory-delete', place: { source: 'default policies' } }],

@@ -256,6 +256,20 @@ test('7: patterns compare with a folded copy of the path, the path itself stays'
   );
 });
 
+test('7: names are compared as Windows takes them, without dots and blanks at their end', async () => {
+  const engine = await createPolicyEngine({
+    defaults: false,
+    policies: `@id("folded") permit (principal, action, resource)
+      when { context.pathLower == "a/.../b.pem" && context.nameLower == "b.pem" &&
+        context.extension == "pem" && context.segmentsLower == ["a", "...", "b.pem"] &&
+        context.path != context.pathLower };`,
+  });
+  // A name of dots alone stays: without it the path would lead elsewhere.
+  for (const path of ['A./.../b.pem', 'a ./.../b.pem. .', 'a/.../b.pem\u200d.\u200d']) {
+    expect([path, engine.decide(ask('file_open', { path })).effect]).toEqual([path, 'allow']);
+  }
+});
+
 test('8: all actions share one context, so a policy may ask any of them for any fact', async () => {
   const cedar = await loadCedar();
   const schema = cedar.schemaToJson(policySchema);

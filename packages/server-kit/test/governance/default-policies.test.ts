@@ -31,6 +31,8 @@ test('a user without a permit is told so, by no policy', () => {
 describe('inside .git', () => {
   const inside = ['.git', '.git/config', '.git/hooks/pre-commit', 'lib/.git/HEAD', 'lib/.git'];
   const disguised = ['.GIT/config', 'lib/.Git/x', '.g\u200cit/config', '.g\u0131t/config'];
+  // On Windows all of these are `.git`; the last by the short name that it usually has.
+  disguised.push('.git./hooks/x', 'lib/.git /x', '.git . ./x', 'GIT~1/hooks/x');
   const writes = operations.filter((name) => actionGroups[name] === 'write');
 
   test.each([...inside, ...disguised])('%j is not written, by any role or approval', (path) => {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   createPolicyEngine,
   type PolicyEngine,
@@ -217,6 +217,18 @@ describe('the version', () => {
     ];
     expect(new Set(versions).size).toBe(versions.length);
   });
+});
+
+test('an engine that is closed blocks all, also what it has allowed before', async () => {
+  const onError = vi.fn<(error: Error) => void>();
+  const closed = await createPolicyEngine({ onError });
+  const [asked, unasked] = ['a.ts', 'b.ts'].map((path) => ask('file_save', { path }));
+  expect(closed.decide(asked as PolicyRequest).effect).toBe('allow');
+  closed.close();
+  for (const request of [asked, unasked] as PolicyRequest[]) {
+    expect(closed.decide(request)).toMatchObject({ effect: 'block', code: 'ENGINE_ERROR' });
+  }
+  expect(onError).toHaveBeenCalledTimes(2);
 });
 
 describe('the memo', () => {

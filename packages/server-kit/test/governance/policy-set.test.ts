@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { OperationName } from '@ide-assistant/sdk/protocol';
 import { describe, expect, test } from 'vitest';
 import { createPolicyEngine, defaultPolicies, policySchema } from '../../src/governance/index.ts';
 import { loadCedar } from '../../src/governance/cedar.ts';
+import { readPolicySet } from '../../src/governance/policy-set.ts';
 import { ask } from './requests.ts';
 
 async function refusalOf(policies: string, defaults = false): Promise<string> {
@@ -159,6 +161,14 @@ describe('an annotation that would be ignored refuses to start', () => {
       `${review}@fourEyes("yes")\n${when}`,
       '@fourEyes must be true or false',
     ],
+    ['four eyes without a value', `${review}@fourEyes\n${when}`, '@fourEyes has no value'],
+    ['a grant without a value', `${review}@grantable\n${when}`, '@grantable has no value'],
+    ['an id without a value', '@id permit (principal, action, resource);', '@id has no value'],
+    [
+      'a reason without a value',
+      `@id("f") @decision("block") @code("F") @reason ${when}`,
+      '@reason has no value',
+    ],
     [
       'a doubtful grant',
       `${review}@grantable("TRUE")\n${when}`,
@@ -227,9 +237,31 @@ test('the default policies and the schema draw neither an error nor a warning', 
   });
 });
 
-test('the policies in the documentation can be used as they stand', async () => {
+/** The Cedar text of docs/governance.md. */
+async function documented(): Promise<string> {
   const page = new URL('../../../../docs/governance.md', import.meta.url);
-  const [, policies = ''] = /```cedar\n([^]*?)```/.exec(await readFile(page, 'utf8')) ?? [];
+  return /```cedar\n([^]*?)```/.exec(await readFile(page, 'utf8'))?.[1] ?? '';
+}
+
+test('the policy for migrations in the documentation holds, whole directories included', async () => {
+  const engine = await createPolicyEngine({ policies: await documented() });
+  const decide = (name: OperationName, path: string, isDirectory: boolean) =>
+    engine.decide(ask(name, { path, isDirectory, recursive: true }));
+  // A rename is asked about once for each of its ends.
+  for (const name of ['file_rename', 'file_delete', 'file_create'] as const) {
+    for (const path of ['db', 'DB/migrations', 'db/migrations.', 'db/migrations/2026']) {
+      const asked = decide(name, path, true);
+      expect([name, path, asked]).toMatchObject([name, path, { effect: 'review', fourEyes: true }]);
+      expect(asked).toMatchObject({ policies: expect.arrayContaining(['migrations']) as string[] });
+    }
+    expect(decide(name, 'db/other', false).effect).toBe('allow');
+  }
+  expect(decide('file_save', 'db/schema.sql', false).effect).toBe('allow');
+  expect(decide('file_open', 'db/migrations/1.sql', false).effect).toBe('allow');
+});
+
+test('the policies in the documentation can be used as they stand', async () => {
+  const policies = await documented();
   const engine = await createPolicyEngine({ policies });
   expect(engine.decide(ask('file_save', { path: 'db/migrations/1.sql' }))).toMatchObject({
     effect: 'review',
@@ -252,6 +284,49 @@ test('the documentation names every default policy, with its effect', async () =
   expect(rows.map(([, id, effect]) => [id, effect])).toEqual(
     forbids.map(({ id, effect }) => [id, effect]),
   );
+});
+
+describe('a comment', () => {
+  test('ends at a carriage return, as it does for Cedar, and hides no policy behind it', async () => {
+    const hidden = block('forbid (principal, action, resource);').replaceAll('\n', '\r');
+    const engine = await createPolicyEngine({
+      policies: `${fine}// why\r${hidden}\r\n// the end;\r`,
+      defaults: false,
+    });
+    expect([...engine.policies.keys()]).toEqual(['fine', 'odd']);
+    expect(engine.decide(ask('file_open', { path: 'a' }))).toMatchObject({ code: 'ODD' });
+  });
+
+  test.each(['\v', '\f', '\u0085', '\u2028', '\u2029'])('goes on after %j', async (character) => {
+    const policies = `// x${character}${fine.replace('\n', ' ')}`;
+    const engine = await createPolicyEngine({ policies, defaults: false });
+    expect([...engine.policies.keys()]).toEqual([]);
+  });
+});
+
+describe('a text that Cedar reads otherwise than we do refuses to start', () => {
+  test('when Cedar counts another number of policies in it', async () => {
+    const cedar = await loadCedar();
+    const counts = (policies: string[]) => ({
+      ...cedar,
+      policySetTextToParts: () => ({ type: 'success' as const, policies, policy_templates: [] }),
+    });
+    const read = (policies: string[]) =>
+      readPolicySet(counts(policies), [{ name: 'a', text: fine }]);
+    expect(() => read([fine, fine])).toThrow(
+      'a:1: Cedar counts 2 policies in this text, we count 1',
+    );
+    expect(() => read([])).toThrow('a:1: Cedar counts 0 policies in this text, we count 1');
+    expect(read([fine]).policies.size).toBe(1);
+  });
+
+  test('when Cedar cannot read it as a whole; a byte order mark at its begin is none of it', async () => {
+    expect(await refusalOf(`${fine}\uFEFF${fine.replace('fine', 'other')}`)).toMatch(
+      /^host policies:3: column 1: invalid token/,
+    );
+    const engine = await createPolicyEngine({ policies: `\uFEFF${fine}`, defaults: false });
+    expect(engine.policies.size).toBe(1);
+  });
 });
 
 test('more than ten policies keep their order, though Cedar numbers them 0, 1, 10, 2', async () => {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { isOperationName } from '@ide-assistant/sdk/protocol';
 import type { PolicyContext, PolicyRequest } from '../../governance/index.ts';
+import { languageName } from '../../operations/language-name.ts';
 import { explanationOf, inWords } from './explanation.ts';
 import { openEngine } from './open-engine.ts';
 import type { CommandIo } from './policy.ts';
@@ -70,7 +71,7 @@ function requestOf(values: Values): PolicyRequest {
     recursive: values.recursive,
     findings: values.finding,
     ...(path === undefined ? {} : { path }),
-    ...(language === undefined ? {} : { language }),
+    ...(language === undefined ? {} : { language: languageName(language) }),
     ...(size === undefined ? {} : { size: wholeNumber('size', size) }),
     ...(risk === undefined ? {} : { riskScore: wholeNumber('risk', risk, 100) }),
   };
