@@ -60,6 +60,8 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   const connections = new Set<Connection>();
   const listeners = new Map<keyof KitEvents, Set<(event: never) => void>>();
   const detachers = new Set<() => void>();
+  /** Sockets that wait for the kit to start. */
+  let waiting = 0;
   const limits = limitsWith(options.limits);
   let running: { parts: Parts; registry: SessionRegistry } | null = null;
   let status: Health['status'] = 'starting';
@@ -91,7 +93,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
         allowedOrigins,
         refusal: () => {
           if (status === 'draining' || status === 'failed') return 'Service Unavailable';
-          return connections.size >= limits.connections ? 'Too Many Connections' : null;
+          return connections.size + waiting >= limits.connections ? 'Too Many Connections' : null;
         },
         accept: (socket, request: IncomingMessage) => kit.accept(socket, { request }),
       });
@@ -103,9 +105,16 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     },
 
     accept(socket, { request }) {
+      waiting += 1;
       started.then(
-        () => welcome(socket, request),
-        () => socket.close(closeCodes.overloaded, 'The server could not start.'),
+        () => {
+          waiting -= 1;
+          welcome(socket, request);
+        },
+        () => {
+          waiting -= 1;
+          socket.close(closeCodes.overloaded, 'The server could not start.');
+        },
       );
     },
 

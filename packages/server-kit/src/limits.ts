@@ -29,15 +29,15 @@ export interface Limits {
   /** Time in which failed authentications are counted, milliseconds. @default 60_000 */
   authFailureMs: number;
   /**
-   * Requests that a user may go on sending, per second. Of frames of any kind, repeats and nonsense
-   * included, ten times as many close the connection. @default 500
+   * Requests that a user may go on sending, per second; 0 lets none pass. Of frames of any kind, repeats
+   * and nonsense included, ten times as many close the connection. @default 500
    */
   messagesPerSecond: number;
   /** Requests that a user may send at once, as after having been offline. @default 10_000 */
   messageBurst: number;
   /**
    * How often a user may ask for an operation, per minute; others are only counted as messages. What a
-   * host gives is merged with the defaults; `Infinity` lifts one.
+   * host gives is merged with the defaults; `Infinity` lifts one, and 0 turns the operation off.
    * @default chat 10; code_execute, terminal_command and auto_fix 300; terminal_open 60; security_scan 600
    */
   operationsPerMinute: Readonly<Partial<Record<OperationName, number>>>;
@@ -45,8 +45,12 @@ export interface Limits {
   executions: number;
   /** Programs that run at a time for one user. @default 24 */
   executionsPerUser: number;
-  /** Requests of one session that may be unanswered. @default 1_024 */
+  /** Requests of one session that may be unanswered, beside what waits for a person. @default 1_024 */
   requestsInFlight: number;
+  /** Requests of one user, in all sessions, that may wait for a person. @default 32 */
+  approvalsPerUser: number;
+  /** Requests of one session that may wait for a person. @default 128 */
+  approvalsPerSession: number;
   /** Events kept for a session's reconnecting clients. @default 2_000 */
   replayEvents: number;
   /** Bytes of events kept for a session's reconnecting clients. @default 1_048_576 */
@@ -111,6 +115,8 @@ export const kitLimits: Limits = {
   executions: 64,
   executionsPerUser: 24,
   requestsInFlight: 1_024,
+  approvalsPerUser: 32,
+  approvalsPerSession: 128,
   replayEvents: 2_000,
   replayBytes: 1_048_576,
   replayMs: 120_000,

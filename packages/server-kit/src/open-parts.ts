@@ -78,7 +78,11 @@ export async function openParts(options: ServerKitOptions, given: Given): Promis
         clock,
       }),
       addressOf,
-      approvals: createApprovals({ store: storage.approvals, audit, clock }),
+      approvals: createApprovals({
+        ...{ store: storage.approvals, audit, clock },
+        maxPerUser: limits.approvalsPerUser,
+        maxPerSession: limits.approvalsPerSession,
+      }),
       sandbox: { ...sandbox, limits: sandboxLimits },
       confinement: await probeConfinement(directory),
       assistant: asAssistant(options.assistant ?? builtinAssistant()),

@@ -13,17 +13,24 @@ export interface ApprovalTrail {
   decided(record: ApprovalRecord, by: PolicyPrincipal): Promise<void>;
   /**
    * An end that nobody decided: `expired`, `cancelled`, `executed`, `failed`, or `stale:<reason>`. It
-   * lets nothing happen, so that a log which cannot be written does not keep it up.
+   * does not fail.
    */
   ended(record: ApprovalRecord): Promise<void>;
   /** A grant that was taken back. */
   revoked(grant: GrantRecord, by: PolicyPrincipal): Promise<void>;
+  /** A grant that ended with the membership of whoever gave or had it. It does not fail, as an end. */
+  lapsed(grant: GrantRecord): Promise<void>;
 }
 
 /** Writes the trail; without a log it keeps none. */
 export function createApprovalTrail(audit: Pick<AuditLog, 'append'> | undefined): ApprovalTrail {
   const append = async (statement: ActionStatement): Promise<void> => {
     await audit?.append(statement);
+  };
+  /** It lets nothing happen, so that a log which cannot be written does not keep it up. */
+  const appendEnd = async (statement: ActionStatement): Promise<void> => {
+    // The log itself tells the operator that it cannot be written.
+    await append(statement).catch(() => undefined);
   };
   return {
     decided(record, { kind, userId }) {
@@ -40,28 +47,32 @@ export function createApprovalTrail(audit: Pick<AuditLog, 'append'> | undefined)
       const { principal } = parseRequest(record.request);
       const { kind, userId } = principal;
       const reason = record.staleReason === null ? '' : `:${record.staleReason}`;
-      try {
-        await append({
-          ...statementOf(record),
-          actor: { sub: userId, kind, sessionId: record.sessionId },
-          outcome: `${record.state}${reason}`,
-        });
-      } catch {
-        // The log itself tells the operator that it cannot be written.
-      }
+      await appendEnd({
+        ...statementOf(record),
+        actor: { sub: userId, kind, sessionId: record.sessionId },
+        outcome: `${record.state}${reason}`,
+      });
     },
 
-    revoked: (grant, { kind, userId }) =>
-      append({
-        actor: { sub: userId, kind, sessionId: grant.sessionId },
-        action: grant.action,
-        phase: 'approval',
-        subject: grant.sessionId,
-        inputHash: hashOfRequest(grant.scopeKey),
-        policies: grant.policies,
-        approvalId: grant.grantId,
-        outcome: 'revoked',
-      }),
+    revoked: (grant, by) => append({ ...grantStatement(grant, by), outcome: 'revoked' }),
+
+    lapsed: (grant) =>
+      appendEnd({ ...grantStatement(grant, grant.actor), outcome: 'revoked:member_removed' }),
+  };
+}
+
+function grantStatement(
+  { grantId, sessionId, action, scopeKey, policies }: GrantRecord,
+  { kind, userId }: Pick<PolicyPrincipal, 'kind' | 'userId'>,
+): ActionStatement {
+  return {
+    actor: { sub: userId, kind, sessionId },
+    action,
+    phase: 'approval',
+    subject: sessionId,
+    inputHash: hashOfRequest(scopeKey),
+    policies,
+    approvalId: grantId,
   };
 }
 

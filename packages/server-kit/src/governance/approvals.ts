@@ -1,74 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { ApprovalState } from '@ide-assistant/sdk/protocol';
-import { RequestError } from '../errors.ts';
-import type {
-  ApprovalDetails,
-  ApprovalEnd,
-  ApprovalResolution,
-  ApprovalsOptions,
-} from './approval-options.ts';
-import type { ApprovalRecord, StoredRequest } from './approval-store.ts';
+import { RequestError, tooMany } from '../errors.ts';
+import type { Approvals, ApprovalsOptions } from './approval-options.ts';
+import { listWithPreviews } from './approval-listing.ts';
+import type { ApprovalRecord, ApprovalSummary } from './approval-store.ts';
+import { isOpen, isRunning, noLongerPending, notFound } from './approval-moment.ts';
 import { createApprovalTrail } from './approval-trail.ts';
 import { mayDecide } from './approver.ts';
-import type { ReviewDecision } from './decision.ts';
-import { createGrants, maxGrantMs, type Grants } from './grants.ts';
+import { createGrants, maxGrantMs } from './grants.ts';
 import type { PolicyPrincipal } from './policy-request.ts';
 import { hashOfRequest, parseRequest, serializeRequest } from './request-bytes.ts';
 import { visibleText } from './visible-text.ts';
-
-/** Requests that wait for a person, from the question to the end of the run. */
-export interface Approvals {
-  /** Stores a request that the policies want reviewed. It waits for `decision.ttlMs`. */
-  open(
-    request: StoredRequest,
-    decision: ReviewDecision,
-    details: ApprovalDetails,
-  ): Promise<ApprovalRecord>;
-  /**
-   * Approves or denies a waiting request.
-   * @throws RequestError `not_found`; `forbidden` for the assistant, a role that may not approve it,
-   * the requester under four eyes, or the scope `session` where the policies do not allow that;
-   * `invalid_message` for a denial with that scope; `conflict` (details: `state`) when the hash is of
-   * another request or somebody was faster; `approval_expired`; `audit_unavailable`.
-   */
-  resolve(by: PolicyPrincipal, resolution: ApprovalResolution): Promise<ApprovalRecord>;
-  /**
-   * Takes an approved request in order to run it. Of any number of callers one gets it, once.
-   * @returns null when there is nothing to run: not approved, already taken, or approved too long ago.
-   * @throws RequestError `conflict` (details: `stale`) when what is stored is not what was approved.
-   */
-  claim(id: string): Promise<StoredRequest | null>;
-  /**
-   * Records how the run of a claimed request ended; `stale` when it could not begin, since something
-   * had changed.
-   * @throws RequestError `not_found`; `conflict` (details: `state`) when it is not running.
-   */
-  finish(id: string, end: ApprovalEnd): Promise<void>;
-  /**
-   * Withdraws a request that waits or has not begun to run.
-   * @returns false when it is too late, or there is none.
-   */
-  cancel(id: string): Promise<boolean>;
-  /**
-   * Ends what nobody decided on in time, and what was approved but not begun in time; to be called
-   * every few seconds. Each is returned by one call only, so that its requester is told once.
-   */
-  expire(): Promise<ApprovalRecord[]>;
-  /**
-   * Closes as `failed` what was running when the server stopped. It is never run again: how far it
-   * came is unknown. To be called at start, before the first {@link Approvals.claim}; where several
-   * servers share the store, with the session that this one takes over.
-   */
-  recover(filter?: { sessionId?: string }): Promise<ApprovalRecord[]>;
-  /** Null when there is none. */
-  get(id: string): Promise<ApprovalRecord | null>;
-  /** All approvals of a session, oldest first. */
-  list(sessionId: string): Promise<ApprovalRecord[]>;
-  /** Sessions that have an approval in a state. */
-  sessionsWith(state: ApprovalState): Promise<string[]>;
-  /** What was approved for a session. */
-  readonly grants: Grants;
-}
 
 /** Makes the state machine; each of its moves is one compare-and-swap in the store. */
 export function createApprovals(options: ApprovalsOptions): Approvals {
@@ -78,13 +20,18 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     createId = () => `ap_${randomUUID()}`,
     executionTtlMs = 60_000,
     grantTtlMs = maxGrantMs,
+    maxPerUser = Infinity,
+    maxPerSession = Infinity,
   } = options;
   const now = () => instant(clock());
   const trail = createApprovalTrail(options.audit);
+  let lastInsert: Promise<unknown> = Promise.resolve();
 
   return {
     grants: createGrants({ store: store.grants, trail, clock, ttlMs: grantTtlMs }),
     get: (id) => store.get(id),
+    find: (asked) => store.find(asked),
+    sessionsWith: (state) => store.sessionsWith(state),
 
     async open(request, decision, { action, resource, preview, requester, scope }) {
       const bytes = serializeRequest(request);
@@ -104,6 +51,8 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
         state: 'pending',
         ...(grantable ? { grantable, grant_covers: scope.text } : {}),
         sessionId: request.sessionId,
+        clientId: request.clientId,
+        requestId: request.requestId,
         request: bytes,
         requester,
         policies: [...decision.policies],
@@ -113,11 +62,15 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
         resolvedAt: null,
         scope: null,
         comment: null,
+        unrecorded: false,
         claimedAt: null,
         staleReason: null,
         version: 1,
       };
-      await store.insert(record);
+      // One after the other, so that none slips in between the count and what is counted.
+      const inserted = lastInsert.then(() => insertIfRoom(record));
+      lastInsert = inserted.catch(() => undefined);
+      await inserted;
       return record;
     },
 
@@ -138,21 +91,18 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       }
       refuseUnlessPending(record);
       const isApproved = decision === 'approve';
-      const after = await move(record, {
+      const decided = await move(record, {
         state: isApproved ? 'approved' : 'denied',
         resolvedBy: by.userId,
         resolvedAt: now(),
         scope: isApproved ? scope : null,
         comment: comment ?? null,
+        unrecorded: true,
       });
-      if (after) {
-        await trail.decided(after, by);
-        return after;
-      }
-      const faster = await store.get(approvalId);
-      if (!faster) throw notFound();
-      throw noLongerPending(faster.state);
+      return decided ? recordDecision(decided, by) : refuseAsDecided(approvalId);
     },
+
+    record: recordDecision,
 
     async claim(id) {
       const record = await store.get(id);
@@ -187,33 +137,71 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       return after !== null;
     },
 
-    async expire() {
+    async cancelWhere(fits) {
       const open = await store.list({ states: ['pending', 'approved'] });
-      return endEach(
-        open.filter((record) => isOpen(record) && isPastDue(record)),
-        'expired',
+      const fitting = open.filter(({ requester, requested_by: userId }) =>
+        fits({ ...requester, userId }),
       );
+      return endEach(fitting.map(idOf), isOpen, 'cancelled');
+    },
+
+    async expire() {
+      const expiresBy = clock();
+      const ids = await store.due({ expiresBy, approvedBy: expiresBy - executionTtlMs });
+      return endEach(ids, (record) => isOpen(record) && isPastDue(record), 'expired');
     },
 
     async recover(filter = {}) {
       const approved = await store.list({ ...filter, states: ['approved'] });
-      return endEach(approved.filter(isRunning), 'failed');
+      return endEach(approved.filter(isRunning).map(idOf), isRunning, 'failed');
     },
 
-    async list(sessionId) {
-      const records = await store.list({ sessionId });
-      return records.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
-    },
+    list: (sessionId, state) => listWithPreviews(store, sessionId, state),
 
-    async sessionsWith(state) {
-      const records = await store.list({ states: [state] });
-      return [...new Set(records.map(({ sessionId }) => sessionId))];
+    async prune(ageMs) {
+      await store.prune(ageMs);
+      await store.grants.prune(clock() - ageMs);
     },
   };
 
+  async function recordDecision(
+    decided: ApprovalRecord,
+    by: PolicyPrincipal,
+  ): Promise<ApprovalRecord> {
+    try {
+      await trail.decided(decided, by);
+    } catch (error) {
+      // It waits again, for a decision that can be recorded.
+      await move(decided, {
+        state: 'pending',
+        unrecorded: false,
+        ...{ resolvedBy: null, resolvedAt: null, scope: null, comment: null },
+      });
+      throw error;
+    }
+    return (await move(decided, { unrecorded: false })) ?? refuseAsDecided(decided.approval_id);
+  }
+
+  async function refuseAsDecided(id: string): Promise<never> {
+    const faster = await store.get(id);
+    if (!faster) throw notFound();
+    throw noLongerPending(faster.state);
+  }
+
+  async function insertIfRoom(record: ApprovalRecord): Promise<void> {
+    const { sessionId, requested_by: userId } = record;
+    if ((await store.countPending({ userId })) >= maxPerUser) {
+      throw tooMany(`More than ${maxPerUser} of your requests wait for a person.`);
+    }
+    if ((await store.countPending({ sessionId })) >= maxPerSession) {
+      throw tooMany(`More than ${maxPerSession} requests of this session wait for a person.`);
+    }
+    await store.insert(record);
+  }
+
   async function move(
     record: ApprovalRecord,
-    change: Partial<ApprovalRecord>,
+    change: Partial<ApprovalSummary>,
   ): Promise<ApprovalRecord | null> {
     const next = { ...change, version: record.version + 1 };
     const applied = await store.transition(record.approval_id, record.version, next);
@@ -221,22 +209,34 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
   }
 
   async function endEach(
-    records: readonly ApprovalRecord[],
+    ids: readonly string[],
+    isMeant: (record: ApprovalRecord) => boolean,
     state: ApprovalState,
   ): Promise<ApprovalRecord[]> {
-    const moved = await Promise.all(records.map((record) => move(record, { state })));
-    const ended = moved.filter((record) => record !== null);
+    const ended: ApprovalRecord[] = [];
+    for (const id of ids) {
+      try {
+        const record = await store.get(id);
+        const after = record && isMeant(record) ? await move(record, { state }) : null;
+        if (after) ended.push(after);
+      } catch (error) {
+        // Whoever asked for those before it must be told, and the rest is found again.
+        if (ended.length === 0) throw error;
+        break;
+      }
+    }
     await Promise.all(ended.map((record) => trail.ended(record)));
     return ended;
   }
 
-  function isPastDue(record: ApprovalRecord): boolean {
+  function isPastDue(record: ApprovalSummary): boolean {
     if (record.state === 'pending') return clock() >= Date.parse(record.expires_at);
     return clock() >= Date.parse(record.resolvedAt ?? record.createdAt) + executionTtlMs;
   }
 
-  function isClaimable(record: ApprovalRecord): boolean {
-    return record.state === 'approved' && record.claimedAt === null && !isPastDue(record);
+  function isClaimable(record: ApprovalSummary): boolean {
+    const isApproved = record.state === 'approved' && !record.unrecorded;
+    return isApproved && record.claimedAt === null && !isPastDue(record);
   }
 
   /** Leaves the state alone: `expire` alone ends what is past due, and tells of it. */
@@ -246,26 +246,8 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
   }
 }
 
-function isOpen({ state, claimedAt }: ApprovalRecord): boolean {
-  return state === 'pending' || (state === 'approved' && claimedAt === null);
-}
-
-function isRunning({ state, claimedAt }: ApprovalRecord): boolean {
-  return state === 'approved' && claimedAt !== null;
-}
-
-function noLongerPending(state: ApprovalState): RequestError {
-  return state === 'expired'
-    ? new RequestError('approval_expired', 'The approval has expired. Ask again.', {
-        details: { state },
-      })
-    : new RequestError('conflict', `The approval is no longer pending: it is ${state}.`, {
-        details: { state },
-      });
-}
-
-function notFound(): RequestError {
-  return new RequestError('not_found', 'There is no such approval.');
+function idOf({ approval_id: id }: ApprovalSummary): string {
+  return id;
 }
 
 function instant(epochMs: number): string {

@@ -8,7 +8,10 @@ export interface GrantScope {
   text: string;
 }
 
-/** A command of plain words alone: nothing in it that the shell would expand, redirect or chain. */
+/**
+ * A command of plain words alone: nothing in it that the shell would expand, redirect or chain. Blank
+ * is what is blank for the shell; other characters that leave no ink are part of a word there.
+ */
 const plainCommand = /^[ \t]*[\w@%+:,./-]+(?:[ \t]+[\w@%+:,./=-]+)*[ \t]*$/;
 
 /**
@@ -20,22 +23,24 @@ const plainCommand = /^[ \t]*[\w@%+:,./-]+(?:[ \t]+[\w@%+:,./=-]+)*[ \t]*$/;
  * - all else: the very same fields.
  *
  * @param paths The confined paths of the request by the field that names them.
+ * @param facts What the policies were told: a client may spell one language in several ways.
  */
 export function grantScope(
   { type, input }: Pick<StoredRequest, 'type' | 'input'>,
   paths: Readonly<Record<string, string>>,
+  facts: { language?: string | undefined } = {},
 ): GrantScope {
   const places = Object.values(paths).map((path) => path || 'the workspace');
   switch (type) {
     case 'code_execute': {
-      const language = String(input['language']);
+      const language = facts.language ?? String(input['language']);
       const file = places.length > 0 ? ` for ${places.join(', ')}` : '';
       return scope([type, language, paths], `any ${language} program${file}`);
     }
     case 'terminal_command': {
-      const command = String(input['command']).trim();
+      const command = String(input['command']);
       const isPlain = plainCommand.test(command);
-      const parts = command.split(/[ \t]+/);
+      const parts = command.split(/[ \t]+/).filter((part) => part !== '');
       const shown = isPlain ? parts.slice(0, 2).join(' ') : command;
       const rest = isPlain && parts.length > 1 ? ' …' : '';
       return scope([type, isPlain, shown, paths], `${shown}${rest} in ${places.join(', ')}`);

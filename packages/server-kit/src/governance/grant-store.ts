@@ -34,4 +34,6 @@ export interface GrantStore {
   list(sessionId: string): Promise<GrantRecord[]>;
   /** Ends a grant. @returns false when there is none, or it has been ended already. */
   end(grantId: string, endedAt: number): Promise<boolean>;
+  /** Forgets what was ended or has expired before a moment, epoch milliseconds. */
+  prune(endedBefore: number): Promise<void>;
 }

@@ -33,6 +33,8 @@ export interface Grants {
    * @throws RequestError `not_found` when there is none; `forbidden` for the assistant.
    */
   revoke(grantId: string, session: { sessionId: string; by: PolicyPrincipal }): Promise<void>;
+  /** Ends all that a user has given or got in a session. @returns The ids of what he had. */
+  endOf(userId: string, sessionId: string): Promise<string[]>;
 }
 
 /** Makes {@link Grants}; `ttlMs` is their life, of which more than {@link maxGrantMs} is cut off. */
@@ -96,6 +98,17 @@ export function createGrants(options: {
         throw new RequestError('not_found', 'There is no such grant.');
       }
       if (await store.end(grantId, clock())) await trail.revoked(grant, by);
+    },
+
+    async endOf(userId, sessionId) {
+      const ended: string[] = [];
+      for (const grant of await grants.list(sessionId)) {
+        if (grant.actor.userId !== userId && grant.grantedBy !== userId) continue;
+        if (!(await store.end(grant.grantId, clock()))) continue;
+        await trail.lapsed(grant);
+        ended.push(grant.grantId);
+      }
+      return ended;
     },
   };
   return grants;

@@ -3,6 +3,9 @@ export { approvalPreview } from './approval-preview.ts';
 export type {
   ApprovalRecord,
   ApprovalStore,
+  ApprovalSummary,
+  AskedRequest,
+  ListedApproval,
   StaleReason,
   StoredRequest,
 } from './approval-store.ts';
@@ -10,9 +13,10 @@ export type {
   ApprovalDetails,
   ApprovalEnd,
   ApprovalResolution,
+  Approvals,
   ApprovalsOptions,
 } from './approval-options.ts';
-export { createApprovals, type Approvals } from './approvals.ts';
+export { createApprovals } from './approvals.ts';
 export {
   joinReviews,
   strictestDecision,

@@ -4,10 +4,10 @@ import { publicApproval, publicGrant } from './public-approval.ts';
 /** Lists what waits for a person in this session, and what passes there unasked. */
 export const approvalList: OperationHandler<'approval_list'> = {
   async execute({ state: asked = 'pending' }, { parts, session }) {
-    const records = await parts.approvals.list(session.id);
+    const approvals = await parts.approvals.list(session.id, asked);
     const grants = await parts.approvals.grants.list(session.id);
     return {
-      approvals: records.filter(({ state }) => state === asked).map(publicApproval),
+      approvals: approvals.map(publicApproval),
       grants: grants.map(publicGrant),
     };
   },

@@ -13,7 +13,12 @@ export const approvalResolve: OperationHandler<'approval_resolve'> = {
     if (principal.kind !== 'user' || record.resolvedBy !== principal.userId) return null;
     if ((record.state === 'denied') !== (decision === 'deny')) return null;
     if (decision === 'approve' && record.scope !== scope) return null;
-    return follow(record, context, await isAnswered(record, context));
+    // Nothing may follow from what the log does not hold.
+    const isCutOff =
+      record.unrecorded && (record.state === 'approved' || record.state === 'denied');
+    if (record.unrecorded && !isCutOff) return null;
+    const recorded = isCutOff ? await parts.approvals.record(record, principal) : record;
+    return follow(recorded, context, await isAnswered(recorded, context));
   },
   async execute({ approval_id, request_hash, decision, scope = 'once', comment }, context) {
     const { parts, session, principal } = context;
@@ -65,7 +70,7 @@ async function isAnswered(
   record: ApprovalRecord,
   { parts, session }: OperationContext,
 ): Promise<boolean> {
-  const { clientId, requestId } = parseRequest(record.request);
-  const key = { sessionId: session.id, clientId, requestId };
+  const { principal, clientId, requestId } = parseRequest(record.request);
+  const key = { sessionId: session.id, userId: principal.userId, clientId, requestId };
   return (await parts.storage.outcomes.find(key))?.reply !== null;
 }

@@ -10,6 +10,7 @@ import type {
   Topic,
 } from '@ide-assistant/sdk/protocol';
 import type { ToolResult } from '../assistant/assistant.ts';
+import type { Identity } from '../auth/index.ts';
 import type { ApprovalRecord } from '../governance/index.ts';
 import type { Parts } from '../parts.ts';
 import type { Sandbox, TerminalOptions } from '../sandbox/index.ts';
@@ -23,7 +24,7 @@ export interface SessionMembers {
   roleOf(userId: string): 'owner' | MemberRole | null;
   /** Adds a member, or changes his role. */
   set(userId: string, role: MemberRole): Promise<void>;
-  /** Takes a member out and closes his connections. @returns false when he was none. */
+  /** Takes a member out, at once, and all that he began. @returns false when he was none. */
   remove(userId: string): Promise<boolean>;
 }
 
@@ -53,7 +54,12 @@ export interface SessionTerminals {
    * sandbox refuses with; whatever `signal` was aborted with, and then nothing of it is left.
    */
   open(
-    options: Omit<TerminalOptions, 'onOutput'> & { requestId: string; signal: AbortSignal },
+    options: Omit<TerminalOptions, 'onOutput'> & {
+      /** Who opens it: it is closed when he may no longer act. */
+      identity: Identity;
+      requestId: string;
+      signal: AbortSignal;
+    },
   ): Promise<string>;
   has(id: string): boolean;
   /** @throws RequestError `not_found`, also for one that has ended. */
@@ -62,7 +68,8 @@ export interface SessionTerminals {
 
 /** One interactive terminal. */
 export interface SessionTerminal {
-  write(data: string): void;
+  /** @param by Who types: the terminal is closed when he may no longer act. */
+  write(data: string, by: Identity): void;
   resize(cols: number, rows: number): void;
   /** Resolves when nothing of it is left and its end was told. */
   close(): Promise<void>;
@@ -90,6 +97,8 @@ export interface OperationContext {
   readonly parts: Parts;
   readonly session: OperationSession;
   readonly principal: OperationPrincipal;
+  /** Who sent the request, by which it is revoked. */
+  readonly identity: Identity;
   /** Names the request to its client. */
   readonly requestId: string;
   /** Names this request's effect: the same for each repeat of it, also after a restart. */

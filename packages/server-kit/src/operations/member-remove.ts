@@ -1,8 +1,10 @@
 import { RequestError } from '../errors.ts';
 import type { OperationHandler } from './handler.ts';
+import { memberTurn } from './member-turn.ts';
 
-/** Takes a user out of the session; his connections to it are closed. */
+/** Takes a user out of the session; his connections are closed, and what he began is stopped. */
 export const memberRemove: OperationHandler<'member_remove'> = {
+  turn: memberTurn,
   // Who is no member any more has been removed; asking again must not fail for that.
   tookEffect: ({ user_id }, { session }) =>
     Promise.resolve(session.members.all().has(user_id) ? null : { user_id }),

@@ -1,8 +1,8 @@
 import type { Approval, Grant } from '@ide-assistant/sdk/protocol';
-import type { ApprovalRecord, GrantRecord } from '../governance/index.ts';
+import type { GrantRecord, ListedApproval } from '../governance/index.ts';
 
 /** The part of a stored approval that clients may see. */
-export function publicApproval(record: ApprovalRecord): Approval {
+export function publicApproval(record: ListedApproval): Approval {
   return {
     approval_id: record.approval_id,
     request_hash: record.request_hash,

@@ -5,7 +5,7 @@ import { terminalTurn } from './terminal-turn.ts';
 /** Types into a terminal. */
 export const terminalInput: OperationHandler<'terminal_input'> = {
   turn: terminalTurn,
-  execute({ terminal_id, data }, { parts, session }) {
+  execute({ terminal_id, data }, { parts, session, identity, signal }) {
     const terminal = session.terminals.get(terminal_id);
     const { terminalInputBytes } = parts.limits;
     const size = Buffer.byteLength(data);
@@ -16,7 +16,9 @@ export const terminalInput: OperationHandler<'terminal_input'> = {
         { details: { limit_bytes: terminalInputBytes, size_bytes: size } },
       );
     }
-    terminal.write(data);
+    // Its user may have been shut out since it was let through.
+    signal.throwIfAborted();
+    terminal.write(data, identity);
     return Promise.resolve({ terminal_id });
   },
 };

@@ -21,6 +21,7 @@ import type {
   OperationContext,
   OperationHandler,
   OperationSession,
+  PolicyFacts,
 } from '../operations/handler.ts';
 import type { Parts } from '../parts.ts';
 import { authenticate, type Principal } from './authenticate.ts';
@@ -95,8 +96,11 @@ export async function handleRequest<N extends OperationName>(
   if (!('permit' in judged)) return refuse(recorded, approval, judged);
   const { review } = judged;
   if (approval && review) requireCovered(approval, review);
-  const grantId = review && !approval ? await findGrant(recorded, review) : null;
-  if (review && !approval && grantId === null) return ask(session, recorded, request, review);
+  const { facts } = judged.permit;
+  const grantId = review && !approval ? await findGrant(recorded, review, facts) : null;
+  if (review && !approval && grantId === null) {
+    return ask(session, recorded, request, review, facts);
+  }
 
   const endProgram = handler.runsProgram
     ? parts.usage.beginExecution(principal.userId, { isOwed: approval !== null })
@@ -125,6 +129,7 @@ async function act<N extends OperationName>(
     parts,
     session,
     principal: recorded.principal,
+    identity: request.identity,
     requestId: request.requestId,
     effectId: effectIdOf(session.id, request),
     paths: recorded.target.paths,
@@ -168,9 +173,10 @@ async function refuse(
 async function findGrant(
   { parts, sessionId, principal, name, input, target }: Recorded,
   review: ReviewDecision,
+  facts: PolicyFacts,
 ): Promise<string | null> {
   if (!review.grantable) return null;
-  const { key: scopeKey } = grantScope({ type: name, input }, pathsOf(target));
+  const { key: scopeKey } = grantScope({ type: name, input }, pathsOf(target), facts);
   const request = { sessionId, principal, action: actionOf(name), scopeKey };
   return (await parts.approvals.grants.find(request, review))?.grantId ?? null;
 }
@@ -181,6 +187,7 @@ async function ask(
   recorded: Recorded,
   request: Request,
   review: ReviewDecision,
+  facts: PolicyFacts,
 ): Promise<Ending> {
   const { name, parts, principal, sessionId, target, input } = recorded;
   const { identity } = request;
@@ -208,7 +215,7 @@ async function ask(
     resource: resourceOf(session, target),
     preview: approvalPreview(stored),
     requester: { tokenId: identity.tokenId, sid: identity.sid, issuedAt: identity.issuedAt },
-    scope: grantScope(stored, paths),
+    scope: grantScope(stored, paths, facts),
   });
   return { kind: 'review', approval, auditId: entry.id };
 }
@@ -231,8 +238,9 @@ function blocked(
   };
 }
 
-function effectIdOf(sessionId: string, { clientId, requestId }: Request): string {
-  return hash('sha256', JSON.stringify([sessionId, clientId, requestId]), 'base64url');
+function effectIdOf(sessionId: string, { identity, clientId, requestId }: Request): string {
+  const key = [sessionId, identity.userId, clientId, requestId];
+  return hash('sha256', JSON.stringify(key), 'base64url');
 }
 
 /** The log and the approver speak of what was asked, not of how it travelled. */

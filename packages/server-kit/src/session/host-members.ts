@@ -14,7 +14,7 @@ export interface HostMembers {
    */
   set(sessionId: string, userId: string, role: MemberRole): Promise<void>;
   /**
-   * Takes a member out and closes his connections to the session with 4403.
+   * Takes a member out, closes his connections to the session with 4403 and stops what he began there.
    * @returns false when he was none.
    * @throws KitError (rejects) `SESSION_UNKNOWN`.
    */
@@ -44,14 +44,10 @@ export function createHostMembers(
       if (userId === members.owner) {
         throw new KitError('MEMBER_IS_OWNER', 'The session is this user’s own.');
       }
-      await record('member_add', sessionId, userId, role);
-      await members.set(userId, role);
-      // It may have been opened since, with the members as they were before.
-      await (await running()).registry.get(sessionId)?.members.set(userId, role);
+      await members.set(userId, role, () => record('member_add', sessionId, userId, role));
     },
     async remove(sessionId, userId) {
       const wasMember = await (await membersOf(sessionId)).remove(userId);
-      await (await running()).registry.get(sessionId)?.members.remove(userId);
       await record('member_remove', sessionId, userId, wasMember ? 'removed' : 'was_none');
       return wasMember;
     },

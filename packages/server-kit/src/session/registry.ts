@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { RequestError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { releaseSessionOwner, sessionOwner } from '../sandbox/index.ts';
-import type { SessionMembers } from '../operations/handler.ts';
-import { createMembers } from './members.ts';
+import { createMembers, type Members } from './members.ts';
 import { createSession, type Session } from './session.ts';
 
 /** Chooses the host directory of a session's workspace. */
@@ -20,7 +19,7 @@ export interface SessionRegistry {
   open(id: string | null, userId: string): Promise<Session>;
   get(id: string): Session | null;
   /** Who works in a session, also in one that is not in memory; null when there is none. */
-  membersOf(id: string): Promise<(SessionMembers & { owner: string }) | null>;
+  membersOf(id: string): Promise<Members | null>;
   readonly sessions: ReadonlyMap<string, Session>;
   /**
    * Lets sandboxes rest that are not needed, and closes sessions that nobody is connected to and that
@@ -39,16 +38,55 @@ export function createSessionRegistry(
 ): SessionRegistry {
   const sessions = new Map<string, Session>();
   const opening = new Map<string, Promise<Session>>();
+  const closing = new Map<string, Promise<void>>();
+  /** Of the sessions in memory, and of those that were asked after since the latest sweep. */
+  const memberships = new Map<string, Promise<Members>>();
   const idleSince = new Map<string, number>();
   const locate: WorkspaceLocator =
     typeof workspaces === 'function' ? workspaces : ({ id }) => join(workspaces, id);
 
+  const loadMembers = async (id: string, owner: string, isNew: boolean): Promise<Members> => {
+    const { members: store } = parts.storage;
+    return createMembers({
+      ...{ sessionId: id, owner, store },
+      known: isNew ? new Map() : await store.list(id),
+      onRemove: (userId) => sessions.get(id)?.expel(userId),
+      async endGrants(userId) {
+        for (const grant_id of await parts.approvals.grants.endOf(userId, id)) {
+          const ended = { update_type: 'grant_revoked', details: { grant_id } };
+          sessions.get(id)?.publish('session_update', ended);
+        }
+      },
+    });
+  };
+
+  /** The same for all who ask, whether the session is in memory or not, so that changes take turns. */
+  const membersFor = (id: string, owner: string, isNew = false): Promise<Members> => {
+    const members =
+      memberships.get(id) ??
+      loadMembers(id, owner, isNew).catch((error: unknown) => {
+        memberships.delete(id);
+        throw error;
+      });
+    memberships.set(id, members);
+    return members;
+  };
+
+  const forgetMembers = async (): Promise<void> => {
+    for (const [id, loaded] of memberships) {
+      const members = await loaded.catch(() => null);
+      if (!sessions.has(id) && !opening.has(id) && !members?.isChanging) memberships.delete(id);
+    }
+  };
+
   const open = async (id: string, userId: string): Promise<Session> => {
+    // What it was before would go on in its workspace, and free its Unix user for another one.
+    await closing.get(id)?.catch(() => undefined);
     const { row, isNew } = await parts.storage.sessions.openOrCreate(id, userId);
     const session = createSession({
       id,
       owner: row.owner,
-      members: isNew ? new Map() : await parts.storage.members.list(id),
+      members: await membersFor(id, row.owner, isNew),
       isNew,
       createdAt: row.created_at,
       parts,
@@ -66,6 +104,23 @@ export function createSessionRegistry(
     return pending;
   };
 
+  /** Lets go of a session; whoever asks for it meanwhile waits. */
+  const putAway = (id: string, session: Session): Promise<void> => {
+    sessions.delete(id);
+    const closed = session
+      .close()
+      .then(() => releaseSessionOwner(id))
+      .finally(() => closing.delete(id));
+    closing.set(id, closed);
+    return closed;
+  };
+
+  const forgetRevoked = parts.revocations.onRevoked(() => {
+    for (const { terminals } of sessions.values()) {
+      terminals.closeWhere(parts.revocations.isRevoked);
+    }
+  });
+
   const rest = (session: Session): Promise<void> =>
     session.rest().catch((error: unknown) => {
       parts.logger.error({ error }, 'A sandbox could not be paused.');
@@ -76,15 +131,10 @@ export function createSessionRegistry(
     get: (id) => sessions.get(id) ?? null,
 
     async membersOf(id) {
-      // One that is being opened reads its members now, and would miss a change made beside it.
-      const session = sessions.get(id) ?? (await opening.get(id));
-      if (session) return { ...session.members, owner: session.owner };
+      const known = memberships.get(id);
+      if (known) return known;
       const row = await parts.storage.sessions.find(id);
-      if (!row) return null;
-      const { owner } = row;
-      const { members: store } = parts.storage;
-      const known = await store.list(id);
-      return { ...createMembers({ sessionId: id, owner, known, store, onRemove() {} }), owner };
+      return row ? membersFor(id, row.owner) : null;
     },
 
     async open(id, userId) {
@@ -116,14 +166,17 @@ export function createSessionRegistry(
         idleSince.set(id, since);
         if (now - since < parts.limits.sessionIdleMs) continue;
         idleSince.delete(id);
-        sessions.delete(id);
-        await session.close();
-        releaseSessionOwner(id);
+        await putAway(id, session);
       }
+      await forgetMembers();
     },
 
     async close() {
-      await Promise.all([...sessions.values()].map((session) => session.close()));
+      forgetRevoked();
+      await Promise.all([
+        ...[...sessions.values()].map((session) => session.close()),
+        ...closing.values(),
+      ]);
       for (const id of sessions.keys()) releaseSessionOwner(id);
       sessions.clear();
     },

@@ -9,15 +9,24 @@ import {
 import type { ToolResult } from '../assistant/assistant.ts';
 import type { Identity } from '../auth/index.ts';
 import { RequestError, tooMany } from '../errors.ts';
-import { parseRequest, type ApprovalRecord, type StoredRequest } from '../governance/index.ts';
+import type { ApprovalRecord, StoredRequest } from '../governance/index.ts';
 import { handlers } from '../operations/index.ts';
 import type { Parts } from '../parts.ts';
+import { authenticate } from '../pipeline/authenticate.ts';
 import { handleRequest, type Ending } from '../pipeline/handle-request.ts';
 import type { Outcome, RequestKey } from '../storage/index.ts';
 import { errorMessage } from './error-message.ts';
 import { createPathOrder } from './path-order.ts';
 import { createReviews, requesterOf } from './reviews.ts';
-import { recordStream, startRequest, type RunningRequest } from './running-request.ts';
+import {
+  joinRequest,
+  leaveRequest,
+  recordStream,
+  startRequest,
+  stopped,
+  type ReplyListener,
+  type RunningRequest,
+} from './running-request.ts';
 import type { Session, SessionConnection } from './session.ts';
 import { toolResultOf } from './tool-result.ts';
 
@@ -29,10 +38,8 @@ export interface RequestFrame {
 }
 
 /** Who sends a request, and where its messages go. */
-export interface RequestSender {
+export interface RequestSender extends ReplyListener {
   readonly clientId: string;
-  readonly identity: Identity;
-  send(text: string): void;
 }
 
 /** What ends a request. */
@@ -71,11 +78,13 @@ export interface Requests {
   close(): Promise<void>;
 }
 
-/** Why a request is aborted when the server stops, told apart from a person's `cancel`. */
-const stopped = new Error('The server stops.');
-
 /** What is served until the end: to stop things, and to show that somebody is there. */
 const servedWhileDraining: ReadonlySet<OperationName> = new Set(['cancel', 'ping']);
+
+/** What ends other requests, or whoever sends them, is served however many there are. */
+const makesRoom: ReadonlySet<OperationName> = new Set([
+  ...['cancel', 'ping', 'approval_resolve', 'member_remove'],
+] as const);
 
 /** Makes the requests of one session. */
 export function createRequests(parts: Parts, session: Session): Requests {
@@ -118,13 +127,15 @@ export function createRequests(parts: Parts, session: Session): Requests {
         })),
 
     forgetListener(connection) {
-      for (const running of active.values()) running.listeners.delete(connection);
+      for (const running of active.values()) leaveRequest(running, connection);
     },
 
     worksFor: ({ userId }) => atWork().some(({ identity }) => identity.userId === userId),
 
     stopWhere(fits) {
-      for (const { identity, abort } of active.values()) if (fits(identity)) abort.abort();
+      for (const { identity, asker, abort } of active.values()) {
+        if (fits(identity) || fits(asker.identity)) abort.abort();
+      }
     },
 
     get count() {
@@ -137,7 +148,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
 
     async drain() {
       isDraining = true;
-      await Promise.all(atWork().map(({ ended }) => ended));
+      while (atWork().length > 0) await Promise.all(atWork().map(({ atRest }) => atRest));
     },
 
     async close() {
@@ -146,8 +157,12 @@ export function createRequests(parts: Parts, session: Session): Requests {
     },
   };
   const reviews = createReviews({
-    ...{ parts, session, adopt, end, finish, failureOf },
-    handle: (running, request) => handleRequest(hostOf(running, request.identity), request),
+    ...{ parts, session, known, adopt, end, finish, failureOf },
+    handle: (running, request) =>
+      handleRequest(
+        hostOf(running, () => request.identity),
+        request,
+      ),
   });
   return requests;
 
@@ -157,26 +172,44 @@ export function createRequests(parts: Parts, session: Session): Requests {
     connection: SessionConnection | null,
     frame: RequestFrame,
   ): RunningRequest | null {
-    const key = keyOf(sender.clientId, frame.requestId);
+    const key = {
+      sessionId: session.id,
+      userId: sender.identity.userId,
+      clientId: sender.clientId,
+      requestId: frame.requestId,
+    };
     const joined = active.get(textOf(key));
+    try {
+      // Before it is looked up: what is kept of a request is for a user who may still act.
+      authenticate(parts, session, { name: frame.name, identity: sender.identity, kind: 'user' });
+      if (joined && joined.type !== frame.name) throw idTaken();
+    } catch (error) {
+      sender.send(JSON.stringify(failureOf({ key, type: frame.name }, error)));
+      return null;
+    }
     if (joined) {
-      joined.listeners.add(sender);
+      joinRequest(joined, sender);
       if (joined.pending) sender.send(JSON.stringify(joined.pending));
       return joined;
     }
     if (isDraining && !servedWhileDraining.has(frame.name)) return null;
-    if (active.size >= parts.limits.requestsInFlight) {
+    if (!makesRoom.has(frame.name) && isFull()) {
       const error = tooMany(
         `More than ${parts.limits.requestsInFlight} requests of this session wait for an answer.`,
       );
       sender.send(JSON.stringify(errorMessage(error, frame.requestId, frame.name)));
       return null;
     }
-    const running = startRequest(key, frame.name, sender.identity);
+    const running = startRequest(key, frame.name, sender);
     running.listeners.add(sender);
     active.set(textOf(key), running);
     void perform(running, frame, sender, connection);
     return running;
+  }
+
+  function isFull(): boolean {
+    const { requestsInFlight } = parts.limits;
+    return active.size >= requestsInFlight && atWork().length >= requestsInFlight;
   }
 
   function atWork(): RunningRequest[] {
@@ -193,7 +226,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
     const isRead = contract[name].class === 'read';
     const turn = handlers[name].turn?.(fields) ?? null;
     const place = order.enter([
-      ...pathKeys(running.key.clientId, name, fields),
+      ...pathKeys(running.key, name, fields),
       ...(turn === null ? [] : [`turn\n${turn}`]),
     ]);
     try {
@@ -211,7 +244,8 @@ export function createRequests(parts: Parts, session: Session): Requests {
       await end(running, () => {
         // It may have been cancelled while it waited for its turn.
         running.abort.signal.throwIfAborted();
-        return handleRequest(hostOf(running, sender.identity), {
+        const host = hostOf(running, () => running.asker.identity);
+        return handleRequest(host, {
           name,
           fields: { ...fields, request_id: requestId },
           requestId,
@@ -282,9 +316,13 @@ export function createRequests(parts: Parts, session: Session): Requests {
         parts.logger.error({ error, type }, 'The outcome of a request could not be kept.');
       }
     }
-    active.delete(textOf(key));
+    answer(running, message.type, text);
+  }
+
+  function answer(running: RunningRequest, type: string, text: string): void {
+    active.delete(textOf(running.key));
     for (const listener of running.listeners) listener.send(text);
-    running.settle(message.type);
+    running.settle(type);
   }
 
   /** Lets go of a request that the next server is to answer. */
@@ -297,16 +335,16 @@ export function createRequests(parts: Parts, session: Session): Requests {
   /** Answers a request that was sent before; false when it must run, as it had only begun. */
   async function repeatKnown(running: RunningRequest, known: Outcome): Promise<boolean> {
     const { key, type } = running;
-    if (known.reply !== null) {
-      active.delete(textOf(key));
-      for (const listener of running.listeners) listener.send(known.reply);
-      running.settle((JSON.parse(known.reply) as { type: string }).type);
+    if (known.type !== type) {
+      // Nothing is forgotten of the request that has the id.
+      answer(running, 'error', JSON.stringify(failureOf(running, idTaken())));
       return true;
     }
-    const asked = (await parts.approvals.list(session.id)).findLast((record) => {
-      const stored = parseRequest(record.request);
-      return stored.clientId === key.clientId && stored.requestId === key.requestId;
-    });
+    if (known.reply !== null) {
+      answer(running, (JSON.parse(known.reply) as { type: string }).type, known.reply);
+      return true;
+    }
+    const asked = await parts.approvals.find(key);
     // Its approval may have been taken up, and it answered by that, since the look at its outcome.
     if (active.get(textOf(key)) !== running) return true;
     if (asked && (await reviews.takeUp(running, asked))) return true;
@@ -317,15 +355,20 @@ export function createRequests(parts: Parts, session: Session): Requests {
 
   /** The running record of a stored request; a new one when the server was restarted since. */
   function adopt(record: ApprovalRecord, stored: StoredRequest): RunningRequest {
-    const key = keyOf(stored.clientId, stored.requestId);
-    const known = active.get(textOf(key));
-    if (known) return known;
-    const running = startRequest(key, stored.type, requesterOf(record, stored));
+    const waiting = known(stored);
+    if (waiting) return waiting;
+    const key = keyOfStored(stored);
+    const running = startRequest(key, stored.type, { identity: requesterOf(record, stored) });
     active.set(textOf(key), running);
     return running;
   }
 
-  function hostOf(running: RunningRequest, identity: Identity) {
+  function known(stored: StoredRequest): RunningRequest | undefined {
+    return active.get(textOf(keyOfStored(stored)));
+  }
+
+  /** @param identityNow Whose tools they are: asked anew for each, as a turn may outlive a token. */
+  function hostOf(running: RunningRequest, identityNow: () => Identity) {
     return {
       parts,
       session,
@@ -336,11 +379,13 @@ export function createRequests(parts: Parts, session: Session): Requests {
         },
         drained: () => session.drained(running.abort.signal),
         invoke: <N extends OperationName>(name: N, input: InputOf<N>) =>
-          invoke(running, identity, name, input),
+          invoke(running, identityNow(), name, input),
         cancelRequest: async (requestId: string) => {
-          const other = active.get(textOf(keyOf(running.key.clientId, requestId)));
+          const other = active.get(textOf({ ...running.key, requestId }));
           if (!other || other === running) return false;
           other.abort.abort();
+          await other.atRest;
+          await reviews.withdraw(other);
           return (await other.ended) === 'cancelled';
         },
         runApproved: reviews.run,
@@ -357,18 +402,23 @@ export function createRequests(parts: Parts, session: Session): Requests {
     input: InputOf<N>,
   ): Promise<ToolResult<N>> {
     const requestId = parts.createId('t');
-    const running = startRequest(keyOf(parent.key.clientId, requestId), name, identity);
     const replies: string[] = [];
-    running.listeners.add({ send: (text) => void replies.push(text) });
+    const listener = { identity, send: (text: string) => void replies.push(text) };
+    const running = startRequest({ ...parent.key, requestId }, name, listener);
+    running.listeners.add(listener);
     active.set(textOf(running.key), running);
-    const stop = () => running.abort.abort(parent.abort.signal.reason);
+    // For whatever reason: nobody repeats it, so that nothing of it is left for the next server.
+    const stop = () => running.abort.abort();
     parent.abort.signal.addEventListener('abort', stop, { once: true });
+    if (parent.abort.signal.aborted) stop();
     try {
       if (contract[name].class !== 'read') {
         await parts.storage.outcomes.begin(running.key, name);
       }
-      void end(running, () =>
-        handleRequest(hostOf(running, identity), {
+      void end(running, () => {
+        running.abort.signal.throwIfAborted();
+        const host = hostOf(running, () => identity);
+        return handleRequest(host, {
           name,
           fields: input,
           requestId,
@@ -379,8 +429,8 @@ export function createRequests(parts: Parts, session: Session): Requests {
           connection: null,
           approval: null,
           hadBegun: false,
-        }),
-      );
+        });
+      });
       await running.ended;
     } finally {
       parent.abort.signal.removeEventListener('abort', stop);
@@ -390,8 +440,10 @@ export function createRequests(parts: Parts, session: Session): Requests {
     );
   }
 
-  function failureOf(running: RunningRequest, error: unknown): ErrorMessage {
-    const { type, key } = running;
+  function failureOf(
+    { type, key }: Pick<RunningRequest, 'type' | 'key'>,
+    error: unknown,
+  ): ErrorMessage {
     if (error instanceof RequestError) return errorMessage(error, key.requestId, type);
     const errorId = parts.createId('x');
     parts.logger.error({ error, errorId, type }, 'A request failed.');
@@ -403,10 +455,16 @@ export function createRequests(parts: Parts, session: Session): Requests {
       type,
     );
   }
+}
 
-  function keyOf(clientId: string, requestId: string): RequestKey {
-    return { sessionId: session.id, clientId, requestId };
-  }
+function keyOfStored({ sessionId, principal, clientId, requestId }: StoredRequest): RequestKey {
+  return { sessionId, userId: principal.userId, clientId, requestId };
+}
+
+function idTaken(): RequestError {
+  return new RequestError('invalid_message', 'The request_id is that of another request.', {
+    details: { issues: [{ path: 'request_id', message: 'expected one that is not taken' }] },
+  });
 }
 
 function interruptedMessage({ key, type }: RunningRequest): ErrorMessage {
@@ -417,8 +475,9 @@ function interruptedMessage({ key, type }: RunningRequest): ErrorMessage {
   return errorMessage(error, key.requestId, type);
 }
 
-function textOf(key: RequestKey): string {
-  return `${key.clientId}\n${key.requestId}`;
+/** As a list, since a user's name may hold whatever would stand between. */
+function textOf({ userId, clientId, requestId }: RequestKey): string {
+  return JSON.stringify([userId, clientId, requestId]);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -429,10 +488,12 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function pathKeys(
-  clientId: string,
+  { userId, clientId }: RequestKey,
   name: OperationName,
   fields: Record<string, unknown>,
 ): string[] {
   const named = (contract[name].paths as readonly string[]).map((field) => fields[field]);
-  return named.filter((path) => typeof path === 'string').map((path) => `${clientId}\n${path}`);
+  return named
+    .filter((path) => typeof path === 'string')
+    .map((path) => JSON.stringify([userId, clientId, path]));
 }

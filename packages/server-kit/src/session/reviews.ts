@@ -12,18 +12,23 @@ import type { Parts } from '../parts.ts';
 import type { Ending, Request } from '../pipeline/handle-request.ts';
 import { stale, staleReasonOf } from '../pipeline/stale.ts';
 import { errorMessage } from './error-message.ts';
-import type { RunningRequest } from './running-request.ts';
+import { stopped, type RunningRequest } from './running-request.ts';
 import type { Session } from './session.ts';
 
 /** The requests of a session that wait for a person, from the question to their reply. */
 export interface Reviews {
   /** Tells that a request waits, and lets its sender withdraw it. */
   suspend(running: RunningRequest, approval: ApprovalRecord, auditId: string): void;
+  /**
+   * Ends the waiting of a request for a person, if it waits for one and it is not too late.
+   * @throws where the store cannot be written; then it may be tried again, and does not run meanwhile.
+   */
+  withdraw(running: RunningRequest): Promise<void>;
   /** Goes on where the server ended with an approval; false when it was run and cut off. */
   takeUp(running: RunningRequest, asked: ApprovalRecord): Promise<boolean>;
   /** Runs a request that a person has approved, from the bytes that were stored. */
   run(record: ApprovalRecord): void;
-  /** Ends the waiting of a request whose approval was denied or has expired. */
+  /** Ends the waiting of a request whose approval was denied or withdrawn, or has expired. */
   refuse(record: ApprovalRecord): Promise<void>;
 }
 
@@ -31,6 +36,8 @@ export interface Reviews {
 export interface ReviewHost {
   parts: Parts;
   session: Session;
+  /** The running record of a request that waits here; undefined when nobody has asked here yet. */
+  known(stored: StoredRequest): RunningRequest | undefined;
   /** The running record of a stored request; a new one when the server was restarted since. */
   adopt(record: ApprovalRecord, stored: StoredRequest): RunningRequest;
   /** Puts a request through the layers. */
@@ -43,7 +50,7 @@ export interface ReviewHost {
 
 /** Makes the reviews of one session. */
 export function createReviews(host: ReviewHost): Reviews {
-  const { parts, session, adopt, handle, end, finish, failureOf } = host;
+  const { parts, session, known, adopt, handle, end, finish, failureOf } = host;
 
   const reviews: Reviews = {
     suspend(running, approval, auditId) {
@@ -58,11 +65,29 @@ export function createReviews(host: ReviewHost): Reviews {
         expires_at: approval.expires_at,
       };
       running.pending = pending;
-      const withdraw = () => void cancelPending(running, approval);
-      running.abort.signal.addEventListener('abort', withdraw, { once: true });
       for (const listener of running.listeners) listener.send(JSON.stringify(pending));
       const { state: _state, ...fields } = publicApproval(approval);
       session.publish('approval_required', fields, key.requestId);
+      const { signal } = running.abort;
+      const withdraw = () => {
+        reviews.withdraw(running).catch((error: unknown) => {
+          // Aborted as it is, it is never run; `expire` ends it.
+          parts.logger.error({ error }, 'A request could not be withdrawn.');
+        });
+      };
+      if (!signal.aborted) signal.addEventListener('abort', withdraw, { once: true });
+      // What came to wait while the server stops is there for the next one.
+      else if (signal.reason !== stopped) withdraw();
+    },
+
+    async withdraw(running) {
+      if (running.pending === null) return;
+      const id = running.pending.approval_id;
+      // Too late: it was approved or has expired, and ends by that.
+      if (!(await parts.approvals.cancel(id))) return;
+      running.pending = null;
+      announce({ approval_id: id, state: 'cancelled', resolvedBy: null });
+      await finish(running, { type: 'cancelled' }, true);
     },
 
     async takeUp(running, asked) {
@@ -71,6 +96,11 @@ export function createReviews(host: ReviewHost): Reviews {
           reviews.suspend(running, asked, asked.approval_id);
           return true;
         case 'approved':
+          // Its log entry is being written, or could not be; then it expires.
+          if (asked.unrecorded) {
+            reviews.suspend(running, asked, asked.approval_id);
+            return true;
+          }
           // Of all who try, one runs it, and answers whoever waits for it here.
           reviews.run(asked);
           return true;
@@ -103,21 +133,18 @@ export function createReviews(host: ReviewHost): Reviews {
           : `The request was denied${record.comment ? `: ${record.comment}` : '.'}`,
       );
       announce(record);
-      await finish(running, errorMessage(error, stored.requestId, stored.type), true);
+      const message =
+        record.state === 'cancelled'
+          ? { type: 'cancelled' }
+          : errorMessage(error, stored.requestId, stored.type);
+      await finish(running, message, true);
     },
   };
   return reviews;
 
-  async function cancelPending(running: RunningRequest, approval: ApprovalRecord): Promise<void> {
-    if (running.pending === null) return;
-    // Too late: it was approved or has expired, and ends by that.
-    if (!(await parts.approvals.cancel(approval.approval_id))) return;
-    running.pending = null;
-    announce({ ...approval, state: 'cancelled' });
-    await finish(running, { type: 'cancelled' }, true);
-  }
-
   async function runApproved(record: ApprovalRecord): Promise<void> {
+    // It is being withdrawn, or is left to the next server.
+    if (known(parseRequest(record.request))?.abort.signal.aborted) return;
     let stored: StoredRequest | null;
     try {
       stored = await parts.approvals.claim(record.approval_id);
@@ -136,6 +163,7 @@ export function createReviews(host: ReviewHost): Reviews {
     let outcome: ApprovalEnd = { state: 'failed' };
     await end(running, async () => {
       try {
+        running.abort.signal.throwIfAborted();
         const identity = requesterNow(request.identity);
         const ending = await handle(running, { ...request, identity });
         if (ending.kind === 'reply') outcome = { state: 'executed' };
@@ -171,7 +199,7 @@ export function createReviews(host: ReviewHost): Reviews {
     return first ? first.filter((role) => others.every((roles) => roles.includes(role))) : null;
   }
 
-  function announce(record: ApprovalRecord): void {
+  function announce(record: Pick<ApprovalRecord, 'approval_id' | 'state' | 'resolvedBy'>): void {
     session.publish('approval_resolved', {
       approval_id: record.approval_id,
       decision: record.state === 'denied' ? 'deny' : record.resolvedBy === null ? null : 'approve',

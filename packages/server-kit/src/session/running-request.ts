@@ -4,6 +4,8 @@ import type { RequestKey } from '../storage/index.ts';
 
 /** Whoever is to be told how a request ends. */
 export interface ReplyListener {
+  /** As he is known at this moment: a connection may renew its token. */
+  readonly identity: Identity;
   send(text: string): void;
 }
 
@@ -11,19 +13,26 @@ export interface ReplyListener {
 export interface RunningRequest {
   readonly key: RequestKey;
   readonly type: OperationName;
-  /** Who began it. */
+  /** Who began it, as he was then. */
   readonly identity: Identity;
+  /** The same user where he asked for it last, and is still there if he is anywhere. */
+  asker: Pick<ReplyListener, 'identity'>;
   readonly abort: AbortController;
   /** Connections that asked for it and are still there. */
   readonly listeners: Set<ReplyListener>;
   /** Set while a person must decide. */
   pending: PendingMessage | null;
+  /** Resolves when it has ended, or waits for a person. Once it goes on, it is another promise. */
+  readonly atRest: Promise<void>;
   /** What a reconnecting client needs to go on with the stream. */
   stream: { executionId?: string; messageId?: string; text: string; truncated: boolean };
   /** Resolves with the reply's type when the request has ended. */
   readonly ended: Promise<string>;
   readonly settle: (type: string) => void;
 }
+
+/** Why a request is aborted when the server stops, told apart from a person's `cancel`. */
+export const stopped = new Error('The server stops.');
 
 /** Text of a running stream that is kept for a snapshot, UTF-16 units. */
 const maxStreamText = 262_144;
@@ -32,23 +41,48 @@ const maxStreamText = 262_144;
 export function startRequest(
   key: RequestKey,
   type: OperationName,
-  identity: Identity,
+  asker: RunningRequest['asker'],
 ): RunningRequest {
-  let settle: (type: string) => void = () => undefined;
-  const ended = new Promise<string>((resolve) => {
-    settle = resolve;
-  });
+  const { promise: ended, resolve } = Promise.withResolvers<string>();
+  let pending: PendingMessage | null = null;
+  let rest = Promise.withResolvers<void>();
   return {
     key,
     type,
-    identity,
+    identity: asker.identity,
+    asker,
     abort: new AbortController(),
     listeners: new Set(),
-    pending: null,
+    get pending() {
+      return pending;
+    },
+    set pending(message) {
+      pending = message;
+      if (message) rest.resolve();
+      else rest = Promise.withResolvers();
+    },
+    get atRest() {
+      return rest.promise;
+    },
     stream: { text: '', truncated: false },
     ended,
-    settle,
+    settle(how) {
+      rest.resolve();
+      resolve(how);
+    },
   };
+}
+
+/** Lets somebody join who asks for a request that runs. */
+export function joinRequest(request: RunningRequest, listener: ReplyListener): void {
+  request.listeners.add(listener);
+  request.asker = listener;
+}
+
+/** Tells somebody no more of a request. He stays its asker where nobody else is there. */
+export function leaveRequest(request: RunningRequest, listener: ReplyListener): void {
+  request.listeners.delete(listener);
+  if (request.asker === listener) request.asker = [...request.listeners].at(-1) ?? listener;
 }
 
 /** Adds what a stream has just sent to the text that a snapshot would hold. */

@@ -1,19 +1,19 @@
-import { setTimeout } from 'node:timers/promises';
 import {
   closeCodes,
   encodePhaseFrame,
   topicOf,
   type EventFields,
   type EventName,
-  type MemberRole,
   type Topic,
 } from '@ide-assistant/sdk/protocol';
 import type { Identity } from '../auth/index.ts';
+import { RequestError } from '../errors.ts';
 import type { OperationConnection, OperationSession } from '../operations/handler.ts';
 import type { Parts } from '../parts.ts';
 import { openWorkspace, type Workspace } from '../workspace/index.ts';
-import { createMembers } from './members.ts';
-import { createReplayLog } from './replay-log.ts';
+import { drained } from './drained.ts';
+import type { Members } from './members.ts';
+import { createReplayLog, type LoggedEvent } from './replay-log.ts';
 import { createRequests, type Requests } from './requests.ts';
 import { createSandboxLife } from './sandbox-life.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
@@ -59,13 +59,23 @@ export interface Session extends OperationSession {
   readonly connections: ReadonlySet<SessionConnection>;
   readonly requests: Requests;
   readonly terminals: Terminals;
-  /** Lets a connection in: `greet` is called with what it is to be sent before any event. */
+  /**
+   * Takes a place among the connections, to be held from before the connection joins until its end.
+   * @returns Gives it back, to be called once; null when all are taken.
+   */
+  takePlace(): (() => void) | null;
+  /**
+   * Lets a connection in: `greet` is called with what it is to be sent before any event.
+   * @throws RequestError (rejects) `forbidden` when its user is no longer a member.
+   */
   join(
     connection: SessionConnection,
     position: ResumePosition | null,
     greet: (welcome: Welcome) => void,
   ): Promise<void>;
   leave(connection: SessionConnection): void;
+  /** Ends all that a user has here who is no longer a member. */
+  expel(userId: string): void;
   /** Resolves when no connection is slow any more; closes those that stay so for too long. */
   drained(signal: AbortSignal): Promise<void>;
   /**
@@ -77,15 +87,13 @@ export interface Session extends OperationSession {
   close(): Promise<void>;
 }
 
-/** How often a stream that waits for a slow connection looks again, milliseconds. */
-const drainPollMs = 10;
+const notMember = 'You are no longer a member of this session.';
 
 /** Makes a session in memory; its workspace and sandbox are opened when first needed. */
 export function createSession(options: {
   id: string;
   owner: string;
-  /** Who else works in it. */
-  members: Map<string, MemberRole>;
+  members: Members;
   isNew: boolean;
   /** When the session was made, epoch milliseconds. */
   createdAt: number;
@@ -93,7 +101,7 @@ export function createSession(options: {
   workspaceRoot: string;
   workspaceOwner: { uid: number; gid: number } | undefined;
 }): Session {
-  const { id, owner, parts, workspaceRoot, workspaceOwner } = options;
+  const { id, owner, members, parts, workspaceRoot, workspaceOwner } = options;
   const connections = new Set<SessionConnection>();
   const { limits, clock } = parts;
   // An epoch names the life of the session that it belongs to. A client that brings one of another life
@@ -109,6 +117,7 @@ export function createSession(options: {
     clock,
   );
   const files = new Map<string, string>();
+  let places = 0;
   let seq = 0;
   let blank = options.isNew;
   let workspace: Promise<Workspace> | null = null;
@@ -143,6 +152,7 @@ export function createSession(options: {
     createId: parts.createId,
     sandbox: sandboxLife.use,
     onUse: wakeSandbox,
+    onError: (error) => parts.logger.error({ error }, 'A terminal could not be closed.'),
     publish: (type, fields, requestId) => session.publish(type, fields, requestId),
     drained: (signal) => session.drained(signal),
   });
@@ -151,13 +161,7 @@ export function createSession(options: {
   const session: Session = {
     id,
     owner,
-    members: createMembers({
-      sessionId: id,
-      owner,
-      known: options.members,
-      store: parts.storage.members,
-      onRemove: (userId) => expel(userId),
-    }),
+    members,
     connections,
     lastRun: null,
     commandDirectory: '',
@@ -199,31 +203,35 @@ export function createSession(options: {
       }
     },
 
+    takePlace() {
+      if (places >= limits.connectionsPerSession) return null;
+      places += 1;
+      return () => void (places -= 1);
+    },
+
     async join(connection, position, greet) {
-      if (parts.connections === 'single') {
-        for (const earlier of connections) earlier.close(closeCodes.replaced, 'replaced');
-      }
       const forgotten = position !== null && !position.epoch.startsWith(life);
       const missed =
         position?.epoch === epoch && position.lastSeq <= seq ? log.after(position.lastSeq) : null;
       if (missed) {
-        greet({ epoch, seq, resumed: true, forgotten, snapshot: null });
-        for (const event of missed) connection.send(event.text);
-        letIn(connection);
+        letIn(connection, missed, () =>
+          greet({ epoch, seq, resumed: true, forgotten, snapshot: null }),
+        );
         return;
       }
       if (blank && position === null) {
-        greet({ epoch, seq, resumed: false, forgotten, snapshot: null });
-        letIn(connection);
+        letIn(connection, [], () =>
+          greet({ epoch, seq, resumed: false, forgotten, snapshot: null }),
+        );
         return;
       }
       // The running texts belong to this number; what comes while the store is read is sent after.
       const at = seq;
       const now = { running: requests.running(), terminals: terminals.snapshot() };
       const snapshot = await readSnapshot(parts, id, files, now);
-      greet({ epoch, seq: at, resumed: false, forgotten, snapshot });
-      for (const event of log.after(at) ?? []) connection.send(event.text);
-      letIn(connection);
+      letIn(connection, log.after(at) ?? [], () =>
+        greet({ epoch, seq: at, resumed: false, forgotten, snapshot }),
+      );
     },
 
     leave(connection) {
@@ -231,16 +239,16 @@ export function createSession(options: {
       requests.forgetListener(connection);
     },
 
-    async drained(signal) {
-      const since = clock();
-      for (let slow = slowOnes(); slow.length > 0 && !signal.aborted; slow = slowOnes()) {
-        if (clock() - since > limits.slowMs) {
-          for (const one of slow) one.close(closeCodes.overloaded, 'The client does not read.');
-        } else {
-          await setTimeout(drainPollMs);
-        }
+    expel(userId) {
+      const isHis = (identity: Identity) => identity.userId === userId;
+      requests.stopWhere(isHis);
+      terminals.closeWhere(isHis);
+      for (const connection of connections) {
+        if (isHis(connection.identity)) connection.close(closeCodes.forbidden, notMember);
       }
     },
+
+    drained: (signal) => drained(connections, parts, signal),
 
     rest() {
       const isWatched = connections.size > 0 && terminals.count > 0;
@@ -259,23 +267,24 @@ export function createSession(options: {
   const requests = createRequests(parts, session);
   return session;
 
-  function expel(userId: string): void {
-    requests.stopWhere((identity) => identity.userId === userId);
-    for (const connection of connections) {
-      if (connection.identity.userId === userId) {
-        connection.close(closeCodes.forbidden, 'You are no longer a member of this session.');
-      }
+  /** Greets it, catches it up and counts it in one go, so that nothing comes in between. */
+  function letIn(
+    connection: SessionConnection,
+    missed: readonly LoggedEvent[],
+    greet: () => void,
+  ): void {
+    // Its user may have been removed while the store was read, when nobody knew of it here.
+    if (members.roleOf(connection.identity.userId) === null) {
+      throw new RequestError('forbidden', notMember);
     }
-  }
-
-  function letIn(connection: SessionConnection): void {
+    if (parts.connections === 'single') {
+      for (const earlier of connections) earlier.close(closeCodes.replaced, 'replaced');
+    }
+    greet();
+    for (const event of missed) connection.send(event.text);
     connections.add(connection);
     // What runs in a terminal was stopped while nobody saw it.
     if (terminals.count > 0) wakeSandbox();
-  }
-
-  function slowOnes(): SessionConnection[] {
-    return [...connections].filter(({ bufferedBytes }) => bufferedBytes > limits.slowBytes);
   }
 
   function publishLatest(topic: Topic, type: EventName, fields: object): void {

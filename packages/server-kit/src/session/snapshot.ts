@@ -16,12 +16,12 @@ export async function readSnapshot(
   now: Pick<Snapshot, 'running' | 'terminals'>,
 ): Promise<Snapshot> {
   const [approvals, diffs, { messages }] = await Promise.all([
-    parts.approvals.list(sessionId),
+    parts.approvals.list(sessionId, 'pending'),
     parts.storage.proposals.open(sessionId),
     parts.storage.messages.page(sessionId, { limit: tailMessages }),
   ]);
   return {
-    approvals: approvals.filter(({ state }) => state === 'pending').map(publicApproval),
+    approvals: approvals.map(publicApproval),
     diffs,
     messages,
     files: [...files].map(([path, hash]) => ({ path, hash })),

@@ -1,4 +1,5 @@
 import type { EventFields } from '@ide-assistant/sdk/protocol';
+import type { Identity } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
 import type { SessionTerminal, SessionTerminals } from '../operations/handler.ts';
 import type { Sandbox, Terminal, TerminalEnd } from '../sandbox/index.ts';
@@ -9,6 +10,8 @@ export interface Terminals extends SessionTerminals {
   readonly count: number;
   /** Those that are open, with the latest of what they show, for clients that come anew. */
   snapshot(): NonNullable<EventFields<'session_snapshot'>['terminals']>;
+  /** Closes those that somebody opened or typed into who may no longer act. */
+  closeWhere(fits: (identity: Identity) => boolean): void;
   /** Waits for no slow reader any more; the terminals themselves end with their sandbox. */
   stop(): void;
   /** Resolves when the end of each was told. */
@@ -23,6 +26,8 @@ export interface TerminalsOptions {
   sandbox: () => Promise<Sandbox>;
   /** Called for each sign that a person uses one. */
   onUse: () => void;
+  /** Called with why one could not be closed that nobody waits for. */
+  onError: (error: unknown) => void;
   publish: <N extends 'terminal_output' | 'terminal_closed'>(
     type: N,
     fields: EventFields<N>,
@@ -36,6 +41,8 @@ interface OpenTerminal extends SessionTerminal {
   cols: number;
   rows: number;
   readonly shown: TextTail;
+  /** By token, or by user where there was none: who opened it or typed into it. */
+  readonly users: Map<string, Identity>;
   readonly ended: Promise<void>;
 }
 
@@ -44,13 +51,13 @@ const maxShown = 65_536;
 
 /** Makes the terminals of one session. */
 export function createTerminals(options: TerminalsOptions): Terminals {
-  const { maxCount, createId, sandbox, onUse, publish, drained } = options;
+  const { maxCount, createId, sandbox, onUse, onError, publish, drained } = options;
   const terminals = new Map<string, OpenTerminal>();
   const stopping = new AbortController();
   let opening = 0;
 
   return {
-    async open({ requestId, signal, ...size }) {
+    async open({ requestId, identity, signal, ...size }) {
       if (terminals.size + opening >= maxCount) {
         throw new RequestError(
           'rate_limited',
@@ -72,7 +79,7 @@ export function createTerminals(options: TerminalsOptions): Terminals {
             return drained(stopping.signal);
           },
         });
-        const kept = keep(id, terminal, { ...size, shown, requestId });
+        const kept = keep(id, terminal, { ...size, shown, identity, requestId });
         if (!signal.aborted) return id;
         await kept.close();
         throw signal.reason;
@@ -102,6 +109,12 @@ export function createTerminals(options: TerminalsOptions): Terminals {
         truncated: shown.truncated,
       })),
 
+    closeWhere(fits) {
+      for (const terminal of terminals.values()) {
+        if ([...terminal.users.values()].some(fits)) closeRunning(terminal).catch(onError);
+      }
+    },
+
     stop: () => stopping.abort(),
 
     async ended() {
@@ -109,13 +122,25 @@ export function createTerminals(options: TerminalsOptions): Terminals {
     },
   };
 
+  /** What is paused does not die before it goes on. */
+  async function closeRunning(terminal: OpenTerminal): Promise<void> {
+    await sandbox();
+    await terminal.close();
+  }
+
   /** Counts it as open until it has ended, and tells of that end once. */
   function keep(
     id: string,
     terminal: Terminal,
-    about: { cols: number; rows: number; shown: TextTail; requestId: string },
+    about: {
+      cols: number;
+      rows: number;
+      shown: TextTail;
+      identity: Identity;
+      requestId: string;
+    },
   ): OpenTerminal {
-    const { cols, rows, shown, requestId } = about;
+    const { cols, rows, shown, identity, requestId } = about;
     const ended = terminal.ended.then((end) => {
       terminals.delete(id);
       publish('terminal_closed', closedFields(id, end), requestId);
@@ -124,8 +149,11 @@ export function createTerminals(options: TerminalsOptions): Terminals {
       cols,
       rows,
       shown,
+      users: new Map([[keyOf(identity), identity]]),
       ended,
-      write(data) {
+      write(data, by) {
+        // Without a token the earliest counts: what revokes a later one of the same user revokes it too.
+        if (!kept.users.has(keyOf(by))) kept.users.set(keyOf(by), by);
         onUse();
         terminal.write(data);
       },
@@ -143,6 +171,10 @@ export function createTerminals(options: TerminalsOptions): Terminals {
     terminals.set(id, kept);
     return kept;
   }
+}
+
+function keyOf({ userId, tokenId }: Identity): string {
+  return JSON.stringify([userId, tokenId]);
 }
 
 function closedFields(

@@ -12,6 +12,7 @@ export function grantStore(database: Kysely<Schema>): GrantStore {
           id: record.grantId,
           session_id: record.sessionId,
           created_at: record.createdAt,
+          expires_at: record.expiresAt,
           ended_at: null,
           record: JSON.stringify(record),
         })
@@ -44,6 +45,14 @@ export function grantStore(database: Kysely<Schema>): GrantStore {
         .where('ended_at', 'is', null)
         .executeTakeFirstOrThrow();
       return numUpdatedRows === 1n;
+    },
+    async prune(endedBefore) {
+      await database
+        .deleteFrom('grants')
+        .where(({ eb, or }) =>
+          or([eb('ended_at', '<', endedBefore), eb('expires_at', '<', endedBefore)]),
+        )
+        .execute();
     },
   };
 }

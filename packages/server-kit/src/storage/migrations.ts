@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import type { ApprovalRecord, GrantRecord, StoredRequest } from '../governance/index.ts';
+import type { Schema } from './schema.ts';
 
 /** Changes of the schema in order; a published one is never edited, only followed by another. */
 export const migrations: Record<string, Migration> = {
@@ -145,4 +147,105 @@ export const migrations: Record<string, Migration> = {
       await schema.createIndex('approvals_by_state').on('approvals').column('state').execute();
     },
   },
+  '0006-outcomes-by-user': {
+    async up(database: Kysely<unknown>) {
+      const { schema } = database;
+      // Whose they are was not noted, and they would soon be forgotten as it is.
+      await schema.dropTable('outcomes').execute();
+      await schema
+        .createTable('outcomes')
+        .addColumn('session_id', 'text', (column) => column.notNull())
+        .addColumn('user_id', 'text', (column) => column.notNull())
+        .addColumn('client_id', 'text', (column) => column.notNull())
+        .addColumn('request_id', 'text', (column) => column.notNull())
+        .addColumn('type', 'text', (column) => column.notNull())
+        .addColumn('reply', 'text')
+        .addColumn('started_at', 'integer', (column) => column.notNull())
+        .addColumn('finished_at', 'integer')
+        .addPrimaryKeyConstraint('outcomes_key', [
+          'session_id',
+          'user_id',
+          'client_id',
+          'request_id',
+        ])
+        .execute();
+      await schema.createIndex('outcomes_by_end').on('outcomes').column('finished_at').execute();
+    },
+  },
+  '0007-approval-columns': {
+    async up(database: Kysely<unknown>) {
+      const { schema } = database;
+      // What is large comes last, so that the columns before it are read without it.
+      for (const [table, column, type] of [
+        ['approvals', 'user_id', 'text'],
+        ['approvals', 'client_id', 'text'],
+        ['approvals', 'request_id', 'text'],
+        ['approvals', 'created_at', 'integer'],
+        ['approvals', 'due_at', 'integer'],
+        ['approvals', 'moved_at', 'integer'],
+        ['approvals', 'preview', 'text'],
+        ['approvals', 'request', 'text'],
+        ['grants', 'expires_at', 'integer'],
+      ] as const) {
+        await schema.alterTable(table).addColumn(column, type).execute();
+      }
+      await fillApprovals(database);
+      await fillGrants(database);
+      await schema
+        .createIndex('approvals_by_due')
+        .on('approvals')
+        .columns(['state', 'due_at'])
+        .execute();
+      await schema
+        .createIndex('approvals_by_request')
+        .on('approvals')
+        .columns(['session_id', 'user_id', 'client_id', 'request_id'])
+        .execute();
+      await schema.createIndex('approvals_by_move').on('approvals').column('moved_at').execute();
+    },
+  },
 };
+
+/** Takes from each record what has a column of its own now. One at a time: each may weigh as a file. */
+async function fillApprovals(database: Kysely<Pick<Schema, 'approvals'>>): Promise<void> {
+  for (const { id } of await database.selectFrom('approvals').select('id').execute()) {
+    const row = await database
+      .selectFrom('approvals')
+      .select('record')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    const { request, preview, ...old } = JSON.parse(row.record) as ApprovalRecord;
+    const { clientId, requestId } = JSON.parse(request) as StoredRequest;
+    const waits = old.state === 'pending' ? old.expires_at : null;
+    const isReady = old.state === 'approved' && old.claimedAt === null;
+    const due = isReady ? (old.resolvedAt ?? old.createdAt) : waits;
+    await database
+      .updateTable('approvals')
+      .set({
+        user_id: old.requested_by,
+        client_id: clientId,
+        request_id: requestId,
+        created_at: Date.parse(old.createdAt),
+        due_at: due === null ? null : Date.parse(due),
+        moved_at: Date.now(),
+        record: JSON.stringify({ ...old, clientId, requestId, unrecorded: false }),
+        ...{ preview, request },
+      })
+      .where('id', '=', id)
+      .execute();
+  }
+}
+
+async function fillGrants(database: Kysely<Pick<Schema, 'grants'>>): Promise<void> {
+  for (const { id, record } of await database
+    .selectFrom('grants')
+    .select(['id', 'record'])
+    .execute()) {
+    const { expiresAt } = JSON.parse(record) as GrantRecord;
+    await database
+      .updateTable('grants')
+      .set({ expires_at: expiresAt })
+      .where('id', '=', id)
+      .execute();
+  }
+}

@@ -3,9 +3,13 @@ import { prepareQuery } from './prepared-query.ts';
 import type { Schema } from './schema.ts';
 import { createWriteGroup } from './write-group.ts';
 
-/** Names one request for ever: an id is unique within its client, a client within its session. */
+/**
+ * Names one request for ever: an id is unique within its client, a client within its session and user.
+ * A client's id is no secret and proves nothing, so that it never stands for the user.
+ */
 export interface RequestKey {
   sessionId: string;
+  userId: string;
   clientId: string;
   requestId: string;
 }
@@ -36,6 +40,7 @@ export function outcomeStore(database: Kysely<Schema>, clock: () => number): Out
       .selectFrom('outcomes')
       .select(['type', 'reply'])
       .where('session_id', '=', slot('sessionId'))
+      .where('user_id', '=', slot('userId'))
       .where('client_id', '=', slot('clientId'))
       .where('request_id', '=', slot('requestId')),
   );
@@ -44,6 +49,7 @@ export function outcomeStore(database: Kysely<Schema>, clock: () => number): Out
       .insertInto('outcomes')
       .values({
         session_id: slot('sessionId'),
+        user_id: slot('userId'),
         client_id: slot('clientId'),
         request_id: slot('requestId'),
         type: slot('type'),
@@ -52,7 +58,7 @@ export function outcomeStore(database: Kysely<Schema>, clock: () => number): Out
         finished_at: null,
       })
       .onConflict((conflict) =>
-        conflict.columns(['session_id', 'client_id', 'request_id']).doNothing(),
+        conflict.columns(['session_id', 'user_id', 'client_id', 'request_id']).doNothing(),
       ),
   );
   const finish = prepareQuery<RequestKey & { reply: string; finishedAt: number }>((slot) =>
@@ -60,6 +66,7 @@ export function outcomeStore(database: Kysely<Schema>, clock: () => number): Out
       .updateTable('outcomes')
       .set({ reply: slot('reply'), finished_at: slot('finishedAt') })
       .where('session_id', '=', slot('sessionId'))
+      .where('user_id', '=', slot('userId'))
       .where('client_id', '=', slot('clientId'))
       .where('request_id', '=', slot('requestId')),
   );
@@ -75,6 +82,7 @@ export function outcomeStore(database: Kysely<Schema>, clock: () => number): Out
         database
           .deleteFrom('outcomes')
           .where('session_id', '=', key.sessionId)
+          .where('user_id', '=', key.userId)
           .where('client_id', '=', key.clientId)
           .where('request_id', '=', key.requestId)
           .compile(),

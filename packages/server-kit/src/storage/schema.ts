@@ -33,6 +33,7 @@ export interface MemberRow {
 /** What became of a request: `reply` is null from its start until its end. */
 export interface OutcomeRow {
   session_id: string;
+  user_id: string;
   client_id: string;
   request_id: string;
   type: string;
@@ -48,8 +49,20 @@ export interface ApprovalRow {
   session_id: string;
   state: string;
   version: number;
-  /** The whole record as JSON text; the columns beside it are what queries need. */
+  /** The record as JSON text without what is large; other columns repeat what queries need. */
   record: string;
+  /** Who asked. */
+  user_id: string;
+  client_id: string;
+  request_id: string;
+  created_at: number;
+  /** When it expires while it waits, and when it was approved until it begins; null after that. */
+  due_at: number | null;
+  /** When it got into its state. */
+  moved_at: number;
+  preview: string;
+  /** The stored request, exactly as it was hashed. */
+  request: string;
 }
 
 /** An approval that holds for a session. */
@@ -57,6 +70,7 @@ export interface GrantRow {
   id: string;
   session_id: string;
   created_at: number;
+  expires_at: number;
   /** When somebody took it back; null while nobody has. */
   ended_at: number | null;
   /** The whole record as JSON text. */

@@ -59,7 +59,7 @@ export async function openStorage(options: {
     members: memberStore(database, clock),
     revocations: revocationStore(database),
     outcomes: outcomeStore(database, clock),
-    approvals: approvalStore(database),
+    approvals: approvalStore(database, clock),
     messages: messageStore(database),
     proposals: proposalStore(database, clock),
     quarantine: quarantineStore(database, join(directory, 'quarantine')),

@@ -5,7 +5,7 @@ import {
   type ErrorCode,
   type Topic,
 } from '@ide-assistant/sdk/protocol';
-import { isLoopback, networkOf, type Identity } from '../auth/index.ts';
+import { isLoopback, networkOf, refuseToken, type Identity } from '../auth/index.ts';
 import { busyRetryMs, RequestError, tooMany } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import {
@@ -18,7 +18,7 @@ import {
 import { connectMessageOf } from './connect-message.ts';
 import { answerToPing, parseFrame, refusalOf } from './frames.ts';
 import { readHandshake, tokenOf, type Handshake, type UpgradeRequest } from './handshake.ts';
-import { identify, type HostAuthenticate } from './identify.ts';
+import { guarded, identify, type HostAuthenticate } from './identify.ts';
 import type { SocketLike } from './socket.ts';
 
 /** An open connection, for the kit's heartbeat and shutdown. */
@@ -55,9 +55,13 @@ export function openConnection(options: {
 }): Connection {
   const { parts, registry, socket, request, authenticate, onJoin, onClose } = options;
   const { limits, clock } = parts;
+  // While the socket is open: of one that has ended nobody knows where it came from.
+  const address = parts.addressOf(request);
   const early: (string | Uint8Array)[] = [];
   let joined: { session: Session; member: SessionConnection } | null = null;
   let identity: Identity | null = null;
+  let renewals = 0;
+  let lastRenewal = 0;
   let lastSeen = clock();
   let isClosed = false;
   const releases: (() => void)[] = [];
@@ -110,16 +114,13 @@ export function openConnection(options: {
   async function open(): Promise<void> {
     try {
       const handshake = readHandshake(request);
-      const address = parts.addressOf(request);
       // Behind a Unix socket, or a proxy on this machine that nobody has named, all would share one.
       if (address !== null && !isLoopback(address)) admit(parts.usage.openFrom(networkOf(address)));
       const token = () => tokenOf(handshake);
       identity = await identify({ parts, authenticate, request, token });
       admit(parts.usage.openFor(identity.userId));
       const session = await registry.open(handshake.sessionId, identity.userId);
-      if (session.connections.size >= limits.connectionsPerSession) {
-        throw tooMany(crowded);
-      }
+      admit(session.takePlace());
       await join(session, handshake, identity);
     } catch (error) {
       if (!(error instanceof RequestError)) {
@@ -176,13 +177,22 @@ export function openConnection(options: {
   }
 
   async function renewToken(token: string): Promise<number | null> {
-    if (!parts.verifyToken) throw new RequestError('forbidden', 'This server takes no tokens.');
-    const renewed = await parts.verifyToken(token);
-    if (renewed.userId !== identity?.userId) {
-      throw new RequestError('forbidden', 'The new token belongs to somebody else.');
+    const { verifyToken } = parts;
+    if (!verifyToken) throw new RequestError('forbidden', 'This server takes no tokens.');
+    renewals += 1;
+    const renewal = renewals;
+    const renewed = await guarded(parts, address, async () => {
+      const found = await verifyToken(token);
+      // Whoever tries tokens does not learn that one is somebody's.
+      if (found.userId !== identity?.userId) throw refuseToken('token_invalid');
+      return found;
+    });
+    // One that takes long, as for a key that must be fetched, does not undo what was sent after it.
+    if (renewal > lastRenewal) {
+      lastRenewal = renewal;
+      identity = renewed;
     }
-    identity = renewed;
-    return renewed.expiresAt;
+    return identity?.expiresAt ?? null;
   }
 
   function greet(session: Session, member: SessionConnection, welcome: Welcome): void {

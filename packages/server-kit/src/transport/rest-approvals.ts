@@ -1,4 +1,4 @@
-import type { Approval, Grant, OutputOf } from '@ide-assistant/sdk/protocol';
+import { contract, type Approval, type Grant, type OutputOf } from '@ide-assistant/sdk/protocol';
 import type { Identity } from '../auth/index.ts';
 import { RequestError } from '../errors.ts';
 import type { Session } from '../session/index.ts';
@@ -7,30 +7,52 @@ import { ok, type Answer, type Asked, type RestRunning, type Route } from './res
 /** Sessions that one answer lists at most. */
 const maxSessions = 200;
 
+const stateField = contract.approval_list.input.shape.state;
+
 /**
  * `GET <mount>/approvals[?session=…&state=…]`: what waits in one session, or in all that the caller
- * may see. Each session is asked by its own `approval_list`, with its policies and its log entry.
+ * may see. Each session is asked by its own `approval_list`, with its policies and its log entry; one
+ * of many that does not answer is named, and keeps nothing from the others.
  */
 async function listApprovals(
   running: RestRunning,
   { query }: Asked,
   caller: Identity,
 ): Promise<Answer> {
-  const state = query.get('state') ?? 'pending';
+  const state = stateOf(query.get('state'));
   const asked = query.get('session');
   const ids = asked === null ? await sessionsWith(running, state, caller) : [asked];
   const approvals: (Approval & { session_id: string })[] = [];
   const grants: (Grant & { session_id: string })[] = [];
+  const skipped: { session_id: string; code: RequestError['code'] }[] = [];
   for (const id of ids.slice(0, maxSessions)) {
-    const session = await openFor(running, id, caller);
-    const listed = await perform<'approval_list'>(running, session, caller, {
-      name: 'approval_list',
-      fields: { state },
+    const listed = await listOf(running, id, caller, state).catch((error: unknown) => {
+      if (asked !== null || !(error instanceof RequestError)) throw error;
+      skipped.push({ session_id: id, code: error.code });
+      return null;
     });
+    if (!listed) continue;
     approvals.push(...listed.approvals.map((approval) => ({ session_id: id, ...approval })));
     grants.push(...(listed.grants ?? []).map((grant) => ({ session_id: id, ...grant })));
   }
-  return ok({ approvals, grants, truncated: ids.length > maxSessions });
+  return ok({ approvals, grants, skipped, truncated: ids.length > maxSessions });
+}
+
+/** @throws RequestError `invalid_message` for what is no state. */
+function stateOf(given: string | null): Approval['state'] {
+  const parsed = stateField.safeParse(given ?? 'pending');
+  if (parsed.success && parsed.data) return parsed.data;
+  throw new RequestError('invalid_message', 'There is no such state of an approval.');
+}
+
+async function listOf(
+  running: RestRunning,
+  id: string,
+  caller: Identity,
+  state: Approval['state'],
+): Promise<OutputOf<'approval_list'>> {
+  const session = await openFor(running, id, caller);
+  return perform(running, session, caller, { name: 'approval_list', fields: { state } });
 }
 
 /** `POST <mount>/approvals/:id`: the same as `approval_resolve`, from wherever the approver is. */
@@ -71,11 +93,11 @@ export const approvalRoutes: readonly Route[] = [
 /** Sessions with an approval in a state that the caller may see. */
 async function sessionsWith(
   { parts, registry }: RestRunning,
-  state: string,
+  state: Approval['state'],
   caller: Identity,
 ): Promise<string[]> {
   const visible: string[] = [];
-  for (const id of await parts.approvals.sessionsWith(state as Approval['state'])) {
+  for (const id of await parts.approvals.sessionsWith(state)) {
     const members = await registry.membersOf(id);
     if (members && maySee(members, caller)) visible.push(id);
   }

@@ -36,7 +36,8 @@ export function startUpkeep({
     every(sweepMs, sweep),
     every(sweepMs, () => parts.revocations.refresh()),
     every(pruneMs, () => parts.storage.outcomes.prune(limits.outcomeMs)),
-    every(pruneMs, () => parts.revocations.prune()),
+    every(pruneMs, () => parts.approvals.prune(limits.outcomeMs)),
+    every(pruneMs, forgetRevocations),
     ...(limits.heartbeatMs > 0 ? [every(limits.heartbeatMs, pingAll)] : []),
   ];
   return () => {
@@ -86,6 +87,17 @@ export function startUpkeep({
       await session?.requests.refuseApproval(record);
     }
     await registry.sweep();
+  }
+
+  /**
+   * An approval may wait for longer than any token lives: what a revoked user has asked for is withdrawn
+   * before it is forgotten that he was revoked, also that of sessions which are not in memory.
+   */
+  async function forgetRevocations(): Promise<void> {
+    for (const record of await parts.approvals.cancelWhere(parts.revocations.isRevoked)) {
+      await registry.get(record.sessionId)?.requests.refuseApproval(record);
+    }
+    await parts.revocations.prune();
   }
 
   function closeRevoked(): void {

@@ -113,8 +113,9 @@ describe('what a grant lets pass', () => {
     grantScope({ type: 'terminal_command', input: { command: text } }, { cwd });
   const code = (language: string, path?: string) =>
     grantScope(
-      { type: 'code_execute', input: { language, code: 'x' } },
+      { type: 'code_execute', input: { language: 'as the client spells it', code: 'x' } },
       path ? { file_path: path } : {},
+      { language },
     );
 
   test.each([
@@ -130,7 +131,13 @@ describe('what a grant lets pass', () => {
     ['npm test', 'npm test > .env', false],
     ['npm test', 'npm test *', false],
     ['A=1 npm', 'A=1 npm test', false],
+    ['bash build.sh', 'bash build.sh\u00a0', false],
+    ['bash build.sh', '\ufeffbash build.sh', false],
+    ['bash build.sh', 'bash\u2003build.sh', false],
+    ['bash build.sh', 'bash build.sh\f', false],
+    ['npm test', 'npm test\n', false],
     ['a | b', 'a | b', true],
+    ['a | b', 'a | b\u00a0', false],
     ['a | b', 'a | b c', false],
   ])('by %j: the command %j %s', (given, asked, passes) => {
     expect(command(given).key === command(asked).key).toBe(passes);

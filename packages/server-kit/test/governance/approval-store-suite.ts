@@ -4,6 +4,7 @@ import {
   type ApprovalRecord,
   type ApprovalStore,
 } from '../../src/governance/index.ts';
+import { maxGrantMs } from '../../src/governance/grants.ts';
 import { deletion, details, grace, review } from './approval-fixtures.ts';
 
 /** What every approval store must do, whatever it keeps its records in. */
@@ -50,6 +51,47 @@ export function describeApprovalStore(
       await expect(store.transition(id, 1, { state: 'approved' })).resolves.toBe(true);
       await expect(store.transition(id, 1, { state: 'denied' })).resolves.toBe(false);
       await expect(store.get(id)).resolves.toEqual({ ...record, state: 'approved', version: 2 });
+    });
+
+    test('finds what is due: what waits by its own time, what was approved by the approval’s', async () => {
+      const id = record.approval_id;
+      const expiresBy = Date.parse(record.expires_at);
+      await expect(store.due({ expiresBy: expiresBy - 1, approvedBy: 0 })).resolves.toEqual([]);
+      await expect(store.due({ expiresBy, approvedBy: 0 })).resolves.toEqual([id]);
+      const resolvedAt = new Date(expiresBy + 5_000).toISOString();
+      await store.transition(id, 1, { state: 'approved', resolvedAt });
+      const approvedBy = expiresBy + 5_000;
+      await expect(store.due({ expiresBy, approvedBy: approvedBy - 1 })).resolves.toEqual([]);
+      await expect(store.due({ expiresBy, approvedBy })).resolves.toEqual([id]);
+      await store.transition(id, 2, { claimedAt: resolvedAt });
+      await expect(store.due({ expiresBy, approvedBy })).resolves.toEqual([]);
+    });
+
+    test('finds the approval of one request of one user, and counts and names where some wait', async () => {
+      const { sessionId, clientId, requestId } = record;
+      const asked = { sessionId, clientId, requestId, userId: 'ada' };
+      await expect(store.find(asked)).resolves.toEqual(record);
+      await expect(store.find({ ...asked, userId: 'grace' })).resolves.toBeNull();
+      await expect(store.find({ ...asked, requestId: 'r-2' })).resolves.toBeNull();
+      await expect(store.previewOf(record.approval_id)).resolves.toBe(record.preview);
+      await expect(store.countPending({ sessionId })).resolves.toBe(1);
+      await expect(store.countPending({ userId: 'ada' })).resolves.toBe(1);
+      await expect(store.countPending({ userId: 'grace' })).resolves.toBe(0);
+      await expect(store.sessionsWith('pending')).resolves.toEqual([sessionId]);
+      await store.transition(record.approval_id, 1, { state: 'denied' });
+      await expect(store.countPending({ sessionId })).resolves.toBe(0);
+      await expect(store.sessionsWith('pending')).resolves.toEqual([]);
+    });
+
+    test('forgets what has ended, and nothing that is open', async () => {
+      const approvals = createApprovals({ store, clock: () => Date.now() + 2 * maxGrantMs });
+      const open = await approvals.open(deletion, review, details);
+      await createApprovals({ store }).grants.add(open, grace);
+      await store.transition(record.approval_id, 1, { state: 'cancelled' });
+      await approvals.prune(-1);
+      await expect(store.get(record.approval_id)).resolves.toBeNull();
+      await expect(store.get(open.approval_id)).resolves.toEqual(open);
+      await expect(store.grants.list('s_1')).resolves.toEqual([]);
     });
 
     test('lets one of many changes at once through', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { RequestError } from '../../src/errors.ts';
 import { decodeStatement } from '../../src/verification/in-toto.ts';
 import { openAuditLog } from '../../src/verification/index.ts';
@@ -77,7 +77,11 @@ test('a decision that cannot be recorded lets nothing run, and an end is told al
   };
   const { approvals, open, decide, pass, stateOf } = createBench({ audit });
   const record = await open();
-  await expect(decide(record)).rejects.toMatchObject({ code: 'audit_unavailable' });
+  for (const decision of ['approve', 'deny'] as const) {
+    await expect(decide(record, decision)).rejects.toMatchObject({ code: 'audit_unavailable' });
+    await expect(stateOf(record)).resolves.toBe('pending');
+    await expect(approvals.claim(record.approval_id)).resolves.toBeNull();
+  }
   const waiting = await open();
   pass(300_000);
   const ended = await approvals.expire();
@@ -86,4 +90,31 @@ test('a decision that cannot be recorded lets nothing run, and an end is told al
     waiting.approval_id,
   ]);
   await expect(stateOf(record)).resolves.toBe('expired');
+});
+
+test('what was approved by a server that ended before it could record that is not run', async () => {
+  const audit = { append: () => new Promise<never>(() => undefined) };
+  const { approvals, open, decide, pass, stateOf } = createBench({ audit });
+  const record = await open();
+  void decide(record);
+  await expect.poll(() => stateOf(record)).toBe('approved');
+  await expect(approvals.claim(record.approval_id)).resolves.toBeNull();
+  pass(60_000);
+  void approvals.expire();
+  await expect.poll(() => stateOf(record)).toBe('expired');
+});
+
+test('a decision that is withdrawn while it is recorded lets nothing run', async () => {
+  const written = Promise.withResolvers<never>();
+  const audit = { append: vi.fn(() => written.promise) };
+  const { approvals, open, decide } = createBench({ audit });
+  const record = await open();
+  const decided = decide(record);
+  await vi.waitFor(() => expect(audit.append).toHaveBeenCalledOnce());
+  const cancelled = approvals.cancel(record.approval_id);
+  await vi.waitFor(() => expect(audit.append).toHaveBeenCalledTimes(2));
+  written.resolve(undefined as never);
+  await expect(cancelled).resolves.toBe(true);
+  await expect(decided).rejects.toMatchObject({ code: 'conflict' });
+  await expect(approvals.claim(record.approval_id)).resolves.toBeNull();
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { contract } from '@ide-assistant/sdk/protocol';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { RequestError } from '../../src/errors.ts';
 import {
   createApprovals,
   type ApprovalEnd,
@@ -106,7 +107,7 @@ describe('deciding', () => {
       resolvedAt: new Date(startedAt + 1_000).toISOString(),
       scope: 'once',
       comment: 'looks right',
-      version: 2,
+      version: 3,
     });
     await expect(bench.store.get(record.approval_id)).resolves.toEqual(after);
   });
@@ -270,7 +271,7 @@ describe('running', () => {
     const record = await approved();
     await bench.store.transition(record.approval_id, record.version, {
       request: record.request.replace('"src"', '"etc"'),
-    });
+    } as Partial<ApprovalRecord>);
     await expect(bench.approvals.claim(record.approval_id)).rejects.toMatchObject({
       code: 'conflict',
       details: { stale: true, reason: 'request_changed', state: 'stale' },
@@ -329,6 +330,21 @@ describe('withdrawing', () => {
     await expect(bench.approvals.cancel(record.approval_id)).resolves.toBe(false);
     await expect(bench.approvals.cancel('nothing')).resolves.toBe(false);
     await expect(bench.stateOf(record)).resolves.toBe('executed');
+  });
+
+  test('of all that somebody asked for takes what waits or has not begun, and tells of each once', async () => {
+    const [waits, allowed, runs] = [await bench.open(), await approved(), await approved()];
+    await bench.approvals.claim(runs.approval_id);
+    const cancelOf = (userId: string) =>
+      bench.approvals.cancelWhere((requester) => requester.userId === userId);
+    await expect(cancelOf('nobody')).resolves.toEqual([]);
+    const cancelled = await cancelOf(waits.requested_by);
+    expect(cancelled.map((record) => [record.approval_id, record.state])).toEqual([
+      [waits.approval_id, 'cancelled'],
+      [allowed.approval_id, 'cancelled'],
+    ]);
+    await expect(cancelOf(waits.requested_by)).resolves.toEqual([]);
+    await expect(bench.stateOf(runs)).resolves.toBe('approved');
   });
 
   test('either runs or cancels when both come at once, never both', async () => {
@@ -434,5 +450,49 @@ test('lists the approvals of one session, oldest first', async () => {
   bench.pass(1);
   const third = await bench.open();
   const listed = await bench.approvals.list('s_1');
-  expect(listed).toEqual([first, third]);
+  expect(listed.map(({ approval_id: id }) => id)).toEqual([first.approval_id, third.approval_id]);
+  expect(listed[0]).not.toHaveProperty('request');
+});
+
+test('a list shows whole previews, oldest first, as many as fit, and says what it leaves out', async () => {
+  const preview = 'x'.repeat(400_000);
+  for (let count = 0; count < 4; count += 1) {
+    await bench.approvals.open(deletion, review, { ...details, preview });
+    bench.pass(1);
+  }
+  const listed = await bench.approvals.list('s_1', 'pending');
+  expect(listed.map((one) => one.preview === preview)).toEqual([true, true, false, false]);
+  expect(listed[3]?.preview).toContain('not shown');
+  expect(await bench.approvals.list('s_1', 'denied')).toEqual([]);
+});
+
+describe('how many may wait for a person', () => {
+  const opened = async (requests: readonly Promise<unknown>[]) =>
+    (await Promise.allSettled(requests)).map((one) =>
+      one.status === 'fulfilled' ? 'waits' : (one.reason as RequestError).code,
+    );
+
+  test('is counted by user over all sessions, also where many are asked at once', async () => {
+    const { open, decide } = createBench({ maxPerUser: 2 });
+    const first = open();
+    const sessions = ['s_2', 's_3', 's_4'].map((sessionId) => open({}, { sessionId }));
+    expect(await opened([first, ...sessions])).toEqual([
+      'waits',
+      'waits',
+      'rate_limited',
+      'rate_limited',
+    ]);
+    expect(await opened([open({}, { principal: grace })])).toEqual(['waits']);
+    await decide(await first, 'deny');
+    expect(await opened([open()])).toEqual(['waits']);
+  });
+
+  test('is counted by session over all users', async () => {
+    const { open } = createBench({ maxPerSession: 1 });
+    expect(await opened([open(), open({}, { principal: grace })])).toEqual([
+      'waits',
+      'rate_limited',
+    ]);
+    expect(await opened([open({}, { sessionId: 's_2' })])).toEqual(['waits']);
+  });
 });

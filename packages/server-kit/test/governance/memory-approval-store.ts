@@ -24,7 +24,56 @@ export function memoryApprovalStore(): ApprovalStore {
       return [...records.values()]
         .filter((record) => sessionId === undefined || record.sessionId === sessionId)
         .filter((record) => states === undefined || states.includes(record.state))
-        .map((record) => structuredClone(record));
+        .map((record) => {
+          const { request: _request, preview: _preview, ...summary } = structuredClone(record);
+          return summary;
+        });
+    },
+    async previewOf(id) {
+      await turn();
+      return records.get(id)?.preview ?? '';
+    },
+    async find({ sessionId, userId, clientId, requestId }) {
+      await turn();
+      const found = [...records.values()].findLast(
+        (record) =>
+          record.sessionId === sessionId &&
+          record.requested_by === userId &&
+          record.clientId === clientId &&
+          record.requestId === requestId,
+      );
+      return found ? structuredClone(found) : null;
+    },
+    async due({ expiresBy, approvedBy }) {
+      await turn();
+      return [...records.values()]
+        .filter(({ state, claimedAt, expires_at: expiresAt, resolvedAt }) =>
+          state === 'pending'
+            ? Date.parse(expiresAt) <= expiresBy
+            : state === 'approved' &&
+              claimedAt === null &&
+              Date.parse(resolvedAt ?? '') <= approvedBy,
+        )
+        .map(({ approval_id: id }) => id);
+    },
+    async sessionsWith(state) {
+      await turn();
+      const found = [...records.values()].filter((record) => record.state === state);
+      return [...new Set(found.map(({ sessionId }) => sessionId))];
+    },
+    async countPending(of) {
+      await turn();
+      return [...records.values()].filter(
+        ({ state, sessionId, requested_by: userId }) =>
+          state === 'pending' &&
+          ('userId' in of ? of.userId === userId : of.sessionId === sessionId),
+      ).length;
+    },
+    async prune() {
+      await turn();
+      for (const [id, { state }] of records) {
+        if (state !== 'pending' && state !== 'approved') records.delete(id);
+      }
     },
     async transition(id, fromVersion, change) {
       await turn();
@@ -61,6 +110,12 @@ function memoryGrantStore(): GrantStore {
       if (!records.has(grantId) || ended.has(grantId)) return false;
       ended.add(grantId);
       return true;
+    },
+    async prune(endedBefore) {
+      await turn();
+      for (const [id, { expiresAt }] of records) {
+        if (ended.has(id) || expiresAt < endedBefore) records.delete(id);
+      }
     },
   };
 }

@@ -124,3 +124,109 @@ test('a grant to the assistant is for its commands of the same two words, not fo
     grants: [{ assistant: true, granted_to: 'ada' }],
   });
 });
+
+test('a grant ends when whoever gave it or has it is removed, and does not come back with him', async () => {
+  const started = await startKit({ policies: notesPolicy });
+  const ada = await joinMine(started.url);
+  const add = (user_id: string) => ada.ask({ type: 'member_add', user_id, role: 'editor' });
+  await add('bob');
+  await add('grace');
+  let bob = await joinMine(started.url, { sub: 'bob', client: 'k2' });
+  const grace = await joinMine(started.url, { sub: 'grace', client: 'k3' });
+  const grantedBy = async (approver: typeof ada, id: string) => {
+    const asked = await waiting(bob, save('one', id));
+    const { grant_id: grantId } = await approver.ask(decide(asked, 'approve', forSession));
+    await replyTo(bob, id);
+    return grantId;
+  };
+  const ended = (grantId: unknown) =>
+    ada.next(
+      ({ update_type: type, details }) =>
+        type === 'grant_revoked' && (details as { grant_id: unknown }).grant_id === grantId,
+    );
+
+  const byGrace = await grantedBy(grace, 'first');
+  await ada.ask({ type: 'member_remove', user_id: 'grace' });
+  await ended(byGrace);
+
+  const byAda = await grantedBy(ada, 'second');
+  await started.kit.members.remove('mine', 'bob');
+  await ended(byAda);
+  await add('bob');
+  bob = await joinMine(started.url, { sub: 'bob', client: 'k4' });
+  expect(await waiting(bob, save('two', 'third'))).toMatchObject({ requested_by: 'bob' });
+  expect(await ada.ask({ type: 'approval_list' })).toMatchObject({ grants: [] });
+  const lapsed = (await trailOf(started)).filter(({ outcome }) => outcome?.startsWith('revoked'));
+  expect(lapsed.map(({ actor, outcome }) => `${actor.sub} ${outcome}`)).toEqual([
+    'bob revoked:member_removed',
+    'bob revoked:member_removed',
+  ]);
+});
+
+test('a grant ends with the membership also in a session that is not in memory', async () => {
+  const before = await startKit({ policies: notesPolicy });
+  const ada = await joinMine(before.url);
+  await ada.ask({ type: 'member_add', user_id: 'bob', role: 'editor' });
+  const bob = await joinMine(before.url, { sub: 'bob', client: 'k2' });
+  await ada.ask(decide(await waiting(bob, save('one')), 'approve', forSession));
+  await replyTo(bob, 'save');
+  await stopKit(before);
+  const started = await startKit({ policies: notesPolicy, dataDirectory: before.directory });
+  await started.kit.members.remove('mine', 'bob');
+  await started.kit.members.set('mine', 'bob', 'editor');
+  const back = await joinMine(started.url, { sub: 'bob', client: 'k3' });
+  expect(await waiting(back, save('two', 'two'))).toMatchObject({ requested_by: 'bob' });
+});
+
+test('a grant ends when whoever gave it or has it is removed, and does not come back with him', async () => {
+  const started = await startKit({ policies: notesPolicy });
+  const ada = await joinMine(started.url);
+  const add = (user_id: string) => ada.ask({ type: 'member_add', user_id, role: 'editor' });
+  await add('bob');
+  await add('grace');
+  let bob = await joinMine(started.url, { sub: 'bob', client: 'k2' });
+  const grace = await joinMine(started.url, { sub: 'grace', client: 'k3' });
+  const grantedBy = async (approver: typeof ada, id: string) => {
+    const asked = await waiting(bob, save('one', id));
+    const { grant_id: grantId } = await approver.ask(decide(asked, 'approve', forSession));
+    await replyTo(bob, id);
+    return grantId;
+  };
+  const ended = (grantId: unknown) =>
+    ada.next(
+      ({ update_type: type, details }) =>
+        type === 'grant_revoked' && (details as { grant_id: unknown }).grant_id === grantId,
+    );
+
+  const byGrace = await grantedBy(grace, 'first');
+  await ada.ask({ type: 'member_remove', user_id: 'grace' });
+  await ended(byGrace);
+
+  const byAda = await grantedBy(ada, 'second');
+  await started.kit.members.remove('mine', 'bob');
+  await ended(byAda);
+  await add('bob');
+  bob = await joinMine(started.url, { sub: 'bob', client: 'k4' });
+  expect(await waiting(bob, save('two', 'third'))).toMatchObject({ requested_by: 'bob' });
+  expect(await ada.ask({ type: 'approval_list' })).toMatchObject({ grants: [] });
+  const lapsed = (await trailOf(started)).filter(({ outcome }) => outcome?.startsWith('revoked'));
+  expect(lapsed.map(({ actor, outcome }) => `${actor.sub} ${outcome}`)).toEqual([
+    'bob revoked:member_removed',
+    'bob revoked:member_removed',
+  ]);
+});
+
+test('a grant ends with the membership also in a session that is not in memory', async () => {
+  const before = await startKit({ policies: notesPolicy });
+  const ada = await joinMine(before.url);
+  await ada.ask({ type: 'member_add', user_id: 'bob', role: 'editor' });
+  const bob = await joinMine(before.url, { sub: 'bob', client: 'k2' });
+  await ada.ask(decide(await waiting(bob, save('one')), 'approve', forSession));
+  await replyTo(bob, 'save');
+  await stopKit(before);
+  const started = await startKit({ policies: notesPolicy, dataDirectory: before.directory });
+  await started.kit.members.remove('mine', 'bob');
+  await started.kit.members.set('mine', 'bob', 'editor');
+  const back = await joinMine(started.url, { sub: 'bob', client: 'k3' });
+  expect(await waiting(back, save('two', 'two'))).toMatchObject({ requested_by: 'bob' });
+});

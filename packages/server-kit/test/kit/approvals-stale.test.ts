@@ -153,7 +153,7 @@ test('a stored request that was edited is neither approved nor run', async () =>
   const database = new DatabaseSync(join(before.directory, 'store', 'store.sqlite'));
   const edit = () =>
     database.exec(
-      `UPDATE approvals SET record = replace(record, '\\"content\\":\\"mine\\"', '\\"content\\":\\"evil\\"')`,
+      `UPDATE approvals SET request = replace(request, '"content":"mine"', '"content":"evil"')`,
     );
   await withStore(before, (approvals) =>
     approvals.resolve(

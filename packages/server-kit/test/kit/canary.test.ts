@@ -7,7 +7,8 @@ import { textsIn, tracesOf } from './canary/traces.ts';
 const allowed = {
   columns: [
     // The stored request, which is what runs once it is approved, and its preview.
-    'approvals.record',
+    'approvals.preview',
+    'approvals.request',
     'messages.content',
     // Replies, as what a program printed, for a client that asks again.
     'outcomes.reply',

@@ -131,9 +131,9 @@ describe('a server that ends before any step of a request answers its repeat as 
       client.next(({ type, state }) => type === 'approval_resolved' && state === 'executed'),
     );
     const moves = images.filter(({ before }) => before.startsWith('update "approvals"'));
-    // Approved, begun, ended.
-    expect(moves).toHaveLength(3);
-    const begun = images.indexOf(moves[1] as CrashImage);
+    // Approved, recorded, begun, ended.
+    expect(moves).toHaveLength(4);
+    const begun = images.indexOf(moves[2] as CrashImage);
     for (const [index, image] of images.entries()) {
       const { kit, client, read, reply } = await repeat(image, sent);
       expect(reply, image.before).toMatchObject({
@@ -362,7 +362,7 @@ test.each(['approve', 'deny'])(
         : client.next(({ type, state }) => type === 'approval_resolved' && state === 'executed'),
     );
     const moves = images.filter(({ before }) => before.startsWith('update "approvals"'));
-    const begun = decided === 'deny' ? images.length - 1 : images.indexOf(moves[1] as CrashImage);
+    const begun = decided === 'deny' ? images.length - 1 : images.indexOf(moves[2] as CrashImage);
     for (const image of images.slice(0, begun + 1)) {
       const started = await start(image.directory);
       const { client, kit } = started;

@@ -1,8 +1,11 @@
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createServerKit } from '../../src/index.ts';
 import { connectRaw, openRaw } from '../support/raw-client.ts';
-import { startKit } from '../support/start-kit.ts';
-import { token } from '../support/tokens.ts';
+import { scriptedDriver } from '../support/scripted-driver.ts';
+import { listen, startKit, stopKit, temporaryDirectory } from '../support/start-kit.ts';
+import { audience, issuer, secret, token } from '../support/tokens.ts';
 
 test('more connections than the server takes are refused with 503', async () => {
   const { url } = await startKit({ limits: { connections: 1 } });
@@ -22,6 +25,39 @@ test('more connections than a session takes are closed with 4429 and told when t
     socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
   });
   expect(closed).toEqual({ code: 4429, reason: '1000' });
+});
+
+test('clients that come while the server starts are held to the same limits', async () => {
+  const started = Promise.withResolvers<void>();
+  const driver = scriptedDriver();
+  const kit = createServerKit({
+    auth: { secret, issuer, audience },
+    dataDirectory: await temporaryDirectory(),
+    limits: { connections: 4, connectionsPerSession: 2 },
+    sandbox: {
+      drivers: [{ ...driver, probe: () => started.promise.then(() => driver.probe()) }],
+    },
+  });
+  const server = createServer(kit.handler);
+  kit.attach(server);
+  await listen(server);
+  onTestFinished(() => stopKit({ kit, server }));
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/ide/ws`;
+  const ends = [1, 2, 3, 4, 5].map(async () => {
+    const socket = openRaw(url, { token: await token(), query: { session: 'mine' } });
+    onTestFinished(() => socket.terminate());
+    return new Promise<string>((resolve) => {
+      socket.on('unexpected-response', (_request, { statusCode }) => {
+        // The fifth of them: all others wait now.
+        started.resolve();
+        resolve(String(statusCode));
+      });
+      socket.on('message', () => resolve('joined'));
+      socket.on('close', (code) => resolve(String(code)));
+      socket.on('error', () => undefined);
+    });
+  });
+  expect((await Promise.all(ends)).toSorted()).toEqual(['4429', '4429', '503', 'joined', 'joined']);
 });
 
 test('more unanswered requests than a session may have are rate limited', async () => {

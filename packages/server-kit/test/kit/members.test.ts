@@ -103,6 +103,17 @@ describe('a session', () => {
     });
   });
 
+  test('is left for good by who is taken out right after his role was changed', async () => {
+    const { ada, bob, kit } = await shared('viewer');
+    const [, removed] = await Promise.all([
+      ada.ask({ type: 'member_add', user_id: 'bob', role: 'editor' }),
+      ada.ask({ type: 'member_remove', user_id: 'bob' }),
+    ]);
+    expect(removed).toMatchObject({ type: 'member_removed' });
+    expect(await bob.closed).toMatchObject({ code: 4403 });
+    expect(await kit.members.list(ada.sessionId)).toMatchObject({ members: [] });
+  });
+
   test('keeps its members over a restart', async () => {
     const dataDirectory = await temporaryDirectory();
     const first = await startKit({ dataDirectory });
@@ -159,6 +170,26 @@ describe('the host app', () => {
     await second.kit.members.set(sessionId, 'bob', 'editor');
     const again = await connectRaw(second.url, await as('bob', sessionId));
     expect(await again.ask(save)).toMatchObject({ type: 'file_saved' });
+  });
+
+  test('takes somebody out whose role it has just begun to change, whether in memory or not', async () => {
+    const dataDirectory = await temporaryDirectory();
+    const first = await startKit({ dataDirectory });
+    const { sessionId } = await connectRaw(first.url);
+    const changed = async ({ kit }: typeof first) => {
+      await kit.members.set(sessionId, 'bob', 'viewer');
+      const [, wasMember] = await Promise.all([
+        kit.members.set(sessionId, 'bob', 'editor'),
+        kit.members.remove(sessionId, 'bob'),
+      ]);
+      expect(wasMember).toBe(true);
+      expect(await kit.members.list(sessionId)).toMatchObject({ members: [] });
+    };
+    await changed(first);
+    await stopKit(first);
+    const second = await startKit({ dataDirectory });
+    await changed(second);
+    await expect(connectRaw(second.url, await as('bob', sessionId))).rejects.toThrow('4403');
   });
 
   test('is told of a session that does not exist, and that an owner is no member', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { connectRaw } from '../support/raw-client.ts';
@@ -38,6 +38,28 @@ describe('policies of the host in a file', () => {
       reason: 'Notes are not written',
     });
     expect(await client.ask({ ...save, path: 'b.txt' })).toMatchObject({ type: 'file_saved' });
+  });
+
+  test('as the documentation has them hold back who moves a directory onto a protected one, or away', async () => {
+    const page = new URL('../../../../docs/governance.md', import.meta.url);
+    const [, text = ''] = /```cedar\n([^]*?)```/.exec(await readFile(page, 'utf8')) ?? [];
+    const { path } = await policyFile(text);
+    const { url } = await startKit({ policyFiles: [path] });
+    const client = await connectRaw(url);
+    await client.ask({ type: 'file_create', path: 'other/1.sql', content: 'DROP' });
+    for (const [old_path, new_path] of [
+      ['other', 'db/migrations'],
+      ['other', 'db'],
+      ['db/migrations', 'other'],
+      ['DB', 'other'],
+    ]) {
+      const request_id = `${old_path} to ${new_path}`;
+      client.send({ type: 'file_rename', old_path, new_path, request_id });
+      expect(await client.next((message) => message['request_id'] === request_id)).toMatchObject({
+        type: 'pending',
+        reason: 'Migrations run against production data',
+      });
+    }
   });
 
   test('with a typo refuse to start, and say where', async () => {

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { connectRaw } from '../support/raw-client.ts';
 import { startKit, stopKit, temporaryDirectory } from '../support/start-kit.ts';
 import { audience, issuer, secret } from '../support/tokens.ts';
@@ -7,8 +7,14 @@ import { audience, issuer, secret } from '../support/tokens.ts';
 const save = { type: 'file_save', path: 'a.txt', content: 'a' };
 
 /** A token that names its sign-in; `iat` in seconds before now. */
-function tokenOf({ sub = 'ada', jti = 'j1', sid = 's1', age = 10 } = {}): Promise<string> {
-  const now = Math.floor(Date.now() / 1_000);
+function tokenOf({
+  sub = 'ada',
+  jti = 'j1',
+  sid = 's1',
+  age = 10,
+  at = Date.now(),
+} = {}): Promise<string> {
+  const now = Math.floor(at / 1_000);
   return new SignJWT({ roles: ['developer'], sid })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(sub)
@@ -103,6 +109,58 @@ describe('what waits for a person', () => {
     ).toMatchObject({ state: 'stale' });
     expect(await bob.ask({ type: 'directory_list' })).toMatchObject({
       tree: [expect.objectContaining({ name: 'old' })],
+    });
+  });
+
+  describe('longer than his tokens live', () => {
+    const auth = { secret, issuer, audience, maxTokenAgeSeconds: 60 };
+    const laterMs = 120_000;
+    const clock = () => Date.now() + laterMs;
+
+    /** A request of Ada's waits, her sign-in was revoked, and no token of it can be alive any more. */
+    async function revokedLongAgo() {
+      const dataDirectory = await temporaryDirectory();
+      const { kit, client, approve } = await asked('s1', dataDirectory);
+      await stopKit(kit);
+      const second = await startKit({ dataDirectory, auth });
+      await second.kit.revoke({ sid: 's1' });
+      await stopKit(second);
+      const third = await startKit({ dataDirectory, auth, clock });
+      const bob = await connectRaw(third.url, {
+        token: await tokenOf({ sub: 'bob', jti: 'j2', sid: 's2', at: clock() }),
+        query: { session: client.sessionId },
+      });
+      return { url: third.url, bob, approve, client };
+    }
+
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    test('does not run either', async () => {
+      const { bob, approve } = await revokedLongAgo();
+      await bob.ask(approve);
+      expect(
+        await bob.next(({ type, state }) => type === 'approval_resolved' && state !== 'approved'),
+      ).toMatchObject({ state: 'stale' });
+    });
+
+    test('is withdrawn before the revocation is forgotten', async () => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+      const { url, bob, approve, client } = await revokedLongAgo();
+      // Signed in anew, she waits for the same request.
+      const ada = await connectRaw(url, {
+        token: await tokenOf({ jti: 'j3', sid: 's3', at: clock() }),
+        query: { session: client.sessionId, client: client.connect['client_id'] as string },
+      });
+      const reply = ada.ask(remove);
+      await ada.next(({ type }) => type === 'pending');
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(
+        await bob.next(({ type, state }) => type === 'approval_resolved' && state !== 'approved'),
+      ).toMatchObject({ state: 'cancelled' });
+      expect(await reply).toMatchObject({ type: 'cancelled' });
+      expect(await bob.ask(approve)).toMatchObject({ code: 'conflict' });
     });
   });
 

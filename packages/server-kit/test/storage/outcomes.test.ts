@@ -18,8 +18,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-function keyOf(requestId: string): RequestKey {
-  return { sessionId: 's', clientId: 'c', requestId };
+function keyOf(requestId: string, userId = 'ada'): RequestKey {
+  return { sessionId: 's', userId, clientId: 'c', requestId };
 }
 
 test('requests that end in the same turn each keep their own reply', async () => {
@@ -38,6 +38,17 @@ test('a repeated beginning changes nothing that is known of the request', async 
   await outcomes.finish(keyOf('1'), 'reply');
   await outcomes.begin(keyOf('1'), 'file_save');
   expect(await outcomes.find(keyOf('1'))).toEqual({ type: 'file_save', reply: 'reply' });
+});
+
+test('of two users under the same ids neither finds, ends nor forgets the other’s request', async () => {
+  const { outcomes } = storage;
+  await outcomes.begin(keyOf('1'), 'file_save');
+  expect(await outcomes.find(keyOf('1', 'bob'))).toBeNull();
+  await outcomes.begin(keyOf('1', 'bob'), 'file_delete');
+  await outcomes.finish(keyOf('1', 'bob'), 'reply');
+  expect(await outcomes.find(keyOf('1'))).toEqual({ type: 'file_save', reply: null });
+  await outcomes.forget(keyOf('1', 'bob'));
+  expect(await outcomes.find(keyOf('1'))).not.toBeNull();
 });
 
 test('writes of one turn take effect in the order in which they were made', async () => {

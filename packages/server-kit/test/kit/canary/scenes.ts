@@ -121,6 +121,8 @@ export async function askForApproval(ada: RawClient, twin: RawClient, secret: st
     ) ?? { request_hash: '' };
     const resolve = { type: 'approval_resolve', approval_id, decision };
     await twin.ask({ ...resolve, request_hash: `sha256:${'0'.repeat(64)}`, decision: 'approve' });
+    const forSession = { decision: 'approve', scope: 'session', comment: secret };
+    await twin.ask({ ...resolve, request_hash, ...forSession });
     if (decision === null) continue;
     await twin.ask({ ...resolve, request_hash });
     await ada.next(
