@@ -2,6 +2,7 @@ import type { Limits } from '../../src/limits.ts';
 
 /** Lifts what one user or address may take, for loads that are sent on purpose. */
 export const unlimited: Partial<Limits> = {
+  authFailures: Infinity,
   connectionsPerUser: Infinity,
   connectionsPerAddress: Infinity,
   messagesPerSecond: Infinity,
