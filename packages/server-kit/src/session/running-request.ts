@@ -57,9 +57,10 @@ export function startRequest(
       return pending;
     },
     set pending(message) {
-      pending = message;
       if (message) rest.resolve();
-      else rest = Promise.withResolvers();
+      // Whoever waits for one that never came to rest waits for this very promise.
+      else if (pending) rest = Promise.withResolvers();
+      pending = message;
     },
     get atRest() {
       return rest.promise;
