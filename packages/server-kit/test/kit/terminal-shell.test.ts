@@ -117,7 +117,8 @@ describe('a shell', () => {
   test('lets a program be interrupted by Ctrl-C', async () => {
     const { client } = await start();
     const { type, shown } = await openShell(client);
-    await type('echo be""gun; sleep 600; echo en""ded $?\r');
+    // The program itself says that it has begun: by then it is the one that has the keyboard.
+    await type(`sh -c 'echo be""gun; exec sleep 600'; echo en""ded $?\r`);
     await expect.poll(shown).toMatch(/begun\r\n/);
     await type('\u0003');
     await type('echo st""ill here\r');
