@@ -2,7 +2,7 @@ import { KitError, RequestError } from '../errors.ts';
 
 /**
  * Whether the log can be trusted to keep what it is given. The first failure is final: after a
- * failed fdatasync the kernel may have dropped the written pages and report success the next time.
+ * failed sync the kernel may have dropped the written pages and report success the next time.
  * A disk that is merely short of space is no failure yet, and service resumes when it has some.
  *
  * @see https://lwn.net/Articles/752063/

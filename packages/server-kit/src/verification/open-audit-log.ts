@@ -129,8 +129,9 @@ async function openLocked(
     const torn = await cutTornTail(paths.log, replayed.offsets.at(-1) ?? 0, clock());
     if (torn !== undefined) onError(torn);
     file = await openFile(paths.log);
-    // What a process left that was killed before its fdatasync is only in the page cache. A checkpoint
-    // that reached the disk before it would make a log of it that lacks entries after a power loss.
+    // What a process left that was killed in the middle of a write may be only in the page cache. A
+    // checkpoint that reached the disk before it would make a log of it that lacks entries after a
+    // power loss.
     if (replayed.tree.size > checkpoint.size) await file.sync();
     const log = new FileAuditLog({
       paths,

@@ -7,11 +7,11 @@ export interface CountingFile {
   syncs: number;
   /** Called once, in the middle of the next append. */
   whileAppending?: () => void;
-  /** Called before each append and each sync, which waits for it. */
+  /** Called before and after each append, which waits for it. */
   beforeAppend?: () => Promise<void>;
-  beforeSync?: () => Promise<void>;
-  /** Error of the next append or sync. */
-  failure?: { in: 'append' | 'sync'; error: Error };
+  afterAppend?: () => Promise<void>;
+  /** Error of the next append: before its bytes are written, or when they are to be made durable. */
+  failure?: { in: 'write' | 'sync'; error: Error };
 }
 
 export function countingFile(): CountingFile {
@@ -26,14 +26,14 @@ export function countingFile(): CountingFile {
           counts.whileAppending?.();
           delete counts.whileAppending;
           await counts.beforeAppend?.();
-          throwIfDue(counts, 'append');
+          throwIfDue(counts, 'write');
           await file.append(bytes);
-        },
-        async sync() {
-          counts.syncs += 1;
-          await counts.beforeSync?.();
           throwIfDue(counts, 'sync');
-          await file.sync();
+          await counts.afterAppend?.();
+        },
+        sync() {
+          counts.syncs += 1;
+          return file.sync();
         },
         close: () => file.close(),
       };
@@ -42,7 +42,7 @@ export function countingFile(): CountingFile {
   return counts;
 }
 
-function throwIfDue(counts: CountingFile, step: 'append' | 'sync'): void {
+function throwIfDue(counts: CountingFile, step: 'write' | 'sync'): void {
   const { failure } = counts;
   if (failure?.in !== step) return;
   delete counts.failure;

@@ -189,7 +189,7 @@ describe('a log that cannot be written', () => {
     expect(await again.append(statement())).toMatchObject({ index: 2 });
   });
 
-  test.each(['append', 'sync'] as const)(
+  test.each(['write', 'sync'] as const)(
     'stays unavailable after one failed %s, though the next would succeed',
     async (step) => {
       const directory = await temporaryDirectory();
@@ -217,7 +217,7 @@ describe('a log that cannot be written', () => {
     const directory = await temporaryDirectory();
     const onError = vi.fn();
     const log = await openLog({ directory, onError, openFile: file.open });
-    file.failure = { in: 'append', error: new Error('ENOSPC') };
+    file.failure = { in: 'write', error: new Error('ENOSPC') };
     const waiting: Promise<unknown>[] = [];
     file.whileAppending = () => {
       waiting.push(log.append(statement()), log.append(statement()));

@@ -167,7 +167,7 @@ describe('changing the key', () => {
 
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'AUDIT_KEY' }));
     expect(await log.append(statement())).toMatchObject({ index: 1 });
-    file.failure = { in: 'append', error: new Error('ENOSPC') };
+    file.failure = { in: 'write', error: new Error('ENOSPC') };
     await expect(log.rotateKey()).rejects.toMatchObject({ code: 'audit_unavailable' });
     await log.close();
 
@@ -231,7 +231,7 @@ describe('a stop while the key is changed', () => {
       await moveFile(from, to);
     });
     file.beforeAppend = () => watch('writing the entry');
-    file.beforeSync = () => watch('syncing the entry');
+    file.afterAppend = () => watch('taking the entry in');
 
     const { keyId } = await log.rotateKey();
     await watch('the next entry');
@@ -241,7 +241,7 @@ describe('a stop while the key is changed', () => {
     expect(stops.map(({ before }) => before)).toEqual([
       'writing key.next.pem',
       'writing the entry',
-      'syncing the entry',
+      'taking the entry in',
       'writing checkpoint',
       'replacing the key',
       'writing jwks.json',
