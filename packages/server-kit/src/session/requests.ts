@@ -230,7 +230,10 @@ export function createRequests(parts: Parts, session: Session): Requests {
       ...(turn === null ? [] : [`turn\n${turn}`]),
     ]);
     try {
+      // Until the store has said that nothing is known of it.
+      running.hadBegun = !isRead;
       const known = isRead ? null : await parts.storage.outcomes.find(running.key);
+      running.hadBegun = known !== null;
       if (known && (await repeatKnown(running, known))) return;
       // A repeat costs nothing, or a client that reconnects could be refused what it is owed.
       if (known === null) charge(sender, name);
@@ -255,7 +258,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
           signal: running.abort.signal,
           connection,
           approval: null,
-          hadBegun: known !== null,
+          hadBegun: running.hadBegun,
         });
       });
     } catch (error) {
@@ -311,7 +314,7 @@ export function createRequests(parts: Parts, session: Session): Requests {
     if (contract[type].class !== 'read') {
       try {
         if (keep) await parts.storage.outcomes.finish(key, text);
-        else await parts.storage.outcomes.forget(key);
+        else if (!running.hadBegun) await parts.storage.outcomes.forget(key);
       } catch (error) {
         parts.logger.error({ error, type }, 'The outcome of a request could not be kept.');
       }

@@ -18,6 +18,8 @@ export interface RunningRequest {
   /** The same user where he asked for it last, and is still there if he is anywhere. */
   asker: Pick<ReplyListener, 'identity'>;
   readonly abort: AbortController;
+  /** Whether it may have begun before, as in a server that crashed: then that is not forgotten. */
+  hadBegun: boolean;
   /** Connections that asked for it and are still there. */
   readonly listeners: Set<ReplyListener>;
   /** Set while a person must decide. */
@@ -52,6 +54,7 @@ export function startRequest(
     identity: asker.identity,
     asker,
     abort: new AbortController(),
+    hadBegun: false,
     listeners: new Set(),
     get pending() {
       return pending;

@@ -1,6 +1,6 @@
-import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connectRaw } from '../support/raw-client.ts';
 import { startKit, stopKit } from '../support/start-kit.ts';
 
@@ -49,13 +49,14 @@ describe('a request that is sent again', () => {
   });
 });
 
+/** Leaves the store as a crash between the effect and its outcome would. */
+function loseReply(directory: string): void {
+  const database = new DatabaseSync(join(directory, 'store', 'store.sqlite'));
+  database.exec('UPDATE outcomes SET reply = NULL, finished_at = NULL');
+  database.close();
+}
+
 describe('a request whose reply was lost in a crash', () => {
-  /** Leaves the store as a crash between the effect and its outcome would. */
-  const loseReply = (directory: string) => {
-    const database = new DatabaseSync(join(directory, 'store', 'store.sqlite'));
-    database.exec('UPDATE outcomes SET reply = NULL, finished_at = NULL');
-    database.close();
-  };
   const repeatAfterCrash = async (
     prepare: readonly object[],
     message: { type: string; request_id: string },
@@ -96,6 +97,48 @@ describe('a request whose reply was lost in a crash', () => {
     });
     expect(reply).toMatchObject({ type: 'error', code: 'interrupted', retryable: false });
     expect(await again.ask({ type: 'file_open', path: 'ran' })).toMatchObject({ content: 'x' });
+  });
+});
+
+describe('a repeat that fails for the moment', () => {
+  const message = { type: 'file_save', request_id: 'x', path: 'a.txt', content: 'mine' };
+
+  test('because the store does leaves the kept reply as it is', async () => {
+    const { url } = await startKit();
+    const client = await connectRaw(url);
+    const first = await client.ask(message);
+
+    const lookUp = vi.spyOn(StatementSync.prototype, 'all').mockImplementationOnce(() => {
+      throw new Error('EIO');
+    });
+    onTestFinished(() => lookUp.mockRestore());
+    expect(await client.ask(message)).toMatchObject({ type: 'error', code: 'internal' });
+    expect((lookUp.mock.contexts[0] as StatementSync).sourceSQL).toContain('from "outcomes"');
+
+    expect(await client.ask(message)).toEqual(first);
+  });
+
+  test('is still known to have begun before, and found done', async () => {
+    const before = await startKit();
+    const client = await connectRaw(before.url, { query: { client: 'k1', session: 'mine' } });
+    const { hash } = await client.ask({ ...message, request_id: 'first', content: 'older' });
+    const saving = { ...message, base_hash: hash };
+    expect(await client.ask(saving)).toMatchObject({ type: 'file_saved' });
+    await stopKit(before);
+    loseReply(before.directory);
+
+    const short = await startKit({
+      dataDirectory: before.directory,
+      // More than any disk has: the audit log takes nothing.
+      audit: { reserveBytes: Number.MAX_SAFE_INTEGER },
+    });
+    const early = await connectRaw(short.url, { query: { client: 'k1', session: 'mine' } });
+    expect(await early.ask(saving)).toMatchObject({ code: 'audit_unavailable', retryable: true });
+    await stopKit(short);
+
+    const after = await startKit({ dataDirectory: before.directory });
+    const again = await connectRaw(after.url, { query: { client: 'k1', session: 'mine' } });
+    expect(await again.ask(saving)).toMatchObject({ type: 'file_saved' });
   });
 });
 
