@@ -22,6 +22,7 @@ export function createMembers({
   known,
   store,
   onRemove,
+  onDemote,
   endGrants,
 }: {
   sessionId: string;
@@ -30,6 +31,8 @@ export function createMembers({
   store: MemberStore;
   /** Called when a user may no longer be here. */
   onRemove: (userId: string) => void;
+  /** Called when a member may only look on from now on. */
+  onDemote: (userId: string) => void;
   /** Ends what a removed user has allowed or was allowed, before the store forgets him. */
   endGrants: (userId: string) => Promise<void>;
 }): Members {
@@ -57,7 +60,9 @@ export function createMembers({
         await first?.();
         await store.set(sessionId, userId, role);
         // Whoever was removed since this was asked for stays out; the store hears of it next.
-        if (!removals.has(userId)) members.set(userId, role);
+        if (removals.has(userId)) return;
+        members.set(userId, role);
+        if (role === 'viewer') onDemote(userId);
       }),
     remove(userId) {
       const removal = Symbol(userId);

@@ -51,6 +51,7 @@ export function createSessionRegistry(
       ...{ sessionId: id, owner, store },
       known: isNew ? new Map() : await store.list(id),
       onRemove: (userId) => sessions.get(id)?.expel(userId),
+      onDemote: (userId) => sessions.get(id)?.closeTerminalsOf(userId),
       async endGrants(userId) {
         for (const grant_id of await parts.approvals.grants.endOf(userId, id)) {
           const ended = { update_type: 'grant_revoked', details: { grant_id } };

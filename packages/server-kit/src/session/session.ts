@@ -74,6 +74,8 @@ export interface Session extends OperationSession {
     greet: (welcome: Welcome) => void,
   ): Promise<void>;
   leave(connection: SessionConnection): void;
+  /** Ends the terminals that a user opened or typed into. */
+  closeTerminalsOf(userId: string): void;
   /** Ends all that a user has here who is no longer a member. */
   expel(userId: string): void;
   /** Resolves when no connection is slow any more; closes those that stay so for too long. */
@@ -238,6 +240,8 @@ export function createSession(options: {
       connections.delete(connection);
       requests.forgetListener(connection);
     },
+
+    closeTerminalsOf: (userId) => terminals.closeWhere((identity) => identity.userId === userId),
 
     expel(userId) {
       const isHis = (identity: Identity) => identity.userId === userId;

@@ -76,6 +76,17 @@ test('what a member has begun in terminals is ended when he is removed', async (
   expect(await type(ada, own.terminal_id)).toMatchObject({ type: 'terminal_ack' });
 });
 
+test('what an editor has begun in terminals is ended when he may only look on', async () => {
+  const { ada, join } = await shared();
+  const bob = await join('s1');
+  const opened = await open(bob, 'by bob');
+  const own = await open(ada, 'by ada');
+  await ada.ask({ type: 'member_add', user_id: 'bob', role: 'viewer' });
+  expect(await closed(bob, opened.terminal_id)).toMatchObject({ reason: 'closed' });
+  expect(await type(bob, own.terminal_id)).toMatchObject({ type: 'blocked' });
+  expect(await type(ada, own.terminal_id)).toMatchObject({ type: 'terminal_ack' });
+});
+
 test('a paused terminal goes on before it is closed, since it could not die before', async () => {
   const clock = { now: Date.now() };
   const { driver, kit, client } = await start({
