@@ -7,6 +7,7 @@ function gated() {
   const stored = new Map<string, string>();
   const gates: PromiseWithResolvers<void>[] = [];
   const expelled: string[] = [];
+  const demoted: string[] = [];
   const passed = async () => {
     const gate = Promise.withResolvers<void>();
     gates.push(gate);
@@ -26,6 +27,7 @@ function gated() {
   const members = createMembers({
     ...{ sessionId: 's', owner: 'ada', known: new Map(), store },
     onRemove: (userId) => expelled.push(userId),
+    onDemote: (userId) => demoted.push(userId),
     endGrants: () => Promise.resolve(),
   });
   /** The next change of the store, once it has come as far. */
@@ -33,7 +35,7 @@ function gated() {
     await expect.poll(() => gates.length).toBeGreaterThan(0);
     return gates.shift() as PromiseWithResolvers<void>;
   };
-  return { members, stored, expelled, next };
+  return { members, stored, expelled, demoted, next };
 }
 
 test('who is removed while his role is being changed is out at once, and stays out', async () => {
@@ -63,6 +65,18 @@ test('who is let in again after he was removed is in, though the store is late',
   expect(members.isChanging).toBe(false);
   expect(members.roleOf('bob')).toBe('editor');
   expect(stored.get('bob')).toBe('editor');
+});
+
+test('who may only look on from now on is told of once the store has it', async () => {
+  const { members, demoted, next } = gated();
+  for (const role of ['editor', 'viewer'] as const) {
+    const set = members.set('bob', role);
+    const change = await next();
+    expect(demoted).toEqual([]);
+    change.resolve();
+    await set;
+  }
+  expect(demoted).toEqual(['bob']);
 });
 
 test('of two removals the later one counts too', async () => {
