@@ -187,7 +187,7 @@ test('a tree of 5,000 levels is deleted whole', async () => {
   const deleted = await settle({ type: 'file_delete', path: 'deep', recursive: true });
   expect(deleted).toMatchObject({ type: 'file_deleted' });
   expect(await readdir(root)).toEqual(['first']);
-});
+}, 120_000);
 
 const deepTree = `import os
 for level in range(5000):
