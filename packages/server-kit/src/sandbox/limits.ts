@@ -13,7 +13,10 @@ export interface SandboxLimits {
   memoryBytes: number;
   /** Most processors that the run's processes use together; fractions are allowed. @default 1 */
   cpus: number;
-  /** Most processor time of any one process, seconds. @default 20 */
+  /**
+   * Most processor time of any one process, seconds. @default 20, or what `cpus` give in the
+   * sandbox's `timeoutMs` if that is more
+   */
   cpuSeconds: number;
   /** Most processes and threads at once; Node alone has eleven threads. @default 64 */
   pids: number;
@@ -71,6 +74,13 @@ export function resolveLimits(
       }
       limits[name] = value;
     }
+  }
+  // A run that may last longer is not ended before its time by a limit that nobody has set. That one
+  // run is to be shorter makes no difference: interpreters are started before their run is known.
+  if (layers.every((layer) => layer?.cpuSeconds === undefined)) {
+    const longestMs = Math.max(...layers.map((layer) => layer?.timeoutMs ?? 0));
+    const usable = Math.ceil((longestMs / 1_000) * limits.cpus);
+    limits.cpuSeconds = Math.max(limits.cpuSeconds, usable);
   }
   return limits;
 }

@@ -85,6 +85,11 @@ describe('a command', () => {
     });
   });
 
+  test('has processor time for as long as it may last', async () => {
+    const { client } = await start({ executionMs: 45_000 });
+    expect(await commandOf(client, 'ulimit -t')).toMatchObject({ output: '45\n' });
+  });
+
   test('that is cancelled leaves no process behind', async () => {
     const { client } = await start();
     const running = commandOf(client, 'sleep 86401.5 & sleep 86401.5', { request_id: 'run' });

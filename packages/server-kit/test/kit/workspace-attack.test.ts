@@ -47,9 +47,9 @@ async function startAttack(unprivileged: boolean): Promise<Attack> {
     ...{ app, client, outside, canary, root: app.workspaceOf('mine') },
     async end() {
       await client.ask({ type: 'file_create', path: 'stop' });
-      const { stdout, stderr } = await running;
-      const [, counts = ''] = /^(\{.*\})$/m.exec(String(stdout)) ?? [];
-      if (counts === '') throw new Error(`The attacker failed: ${String(stderr)}`);
+      const reply = await running;
+      const [, counts = ''] = /^(\{.*\})$/m.exec(String(reply['stdout'])) ?? [];
+      if (counts === '') throw new Error(`The attacker failed: ${JSON.stringify(reply)}`);
       return JSON.parse(counts) as Record<string, number>;
     },
   };

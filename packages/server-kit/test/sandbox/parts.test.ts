@@ -63,6 +63,17 @@ describe('limits', () => {
     expect(limits).toEqual({ ...defaultSandboxLimits, pids: 5, openFiles: 20 });
   });
 
+  test.each([
+    ['no time is given', [], 20],
+    ['the time is short', [{ timeoutMs: 5_000 }], 20],
+    ['a run may last longer', [{ timeoutMs: 110_000 }], 110],
+    ['it may use more processors meanwhile', [{ timeoutMs: 110_000, cpus: 1.5 }], 165],
+    ['one of its runs is shorter', [{ timeoutMs: 110_000 }, { timeoutMs: 1_000 }], 110],
+    ['the host has set it', [{ timeoutMs: 110_000, cpuSeconds: 3 }, { timeoutMs: 60_000 }], 3],
+  ])('leave processor time for the whole of a run where %s', (_, layers, cpuSeconds) => {
+    expect(resolveLimits(...layers)).toMatchObject({ cpuSeconds });
+  });
+
   test.each([0, -1, 1.5, Number.NaN, Infinity])('refuse %d', (pids) => {
     expect(() => resolveLimits({ pids })).toThrow(/pids/);
   });
