@@ -29,6 +29,17 @@ export async function processEnd({ pid, startTime }: ProcessHandle): Promise<voi
   }
 }
 
+/** Kills it if it is still there. */
+export function killProcess({ pid, startTime }: ProcessHandle): void {
+  if (readStat(pid)?.startTime !== startTime) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It ended on its own just now.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 function readStat(pid: number): { state: string; startTime: string } | undefined {
   let text: string;
   try {

@@ -108,10 +108,12 @@ export function attempt<Value>(step: () => Value): Value {
 
 /**
  * Killing bubblewrap ends its first process by PR_SET_PDEATHSIG, and that one's end takes the whole
- * pid namespace with it. The group as well, for the moment before that signal is asked for.
+ * pid namespace with it. The group as well, for the moment before that signal is asked for, and the
+ * first process by itself, for the moment in which it has left the group and not asked for it yet.
  */
-export function killSandbox({ child }: WaitingShell): void {
+export function killSandbox({ child, killFirstProcess }: WaitingShell): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  killFirstProcess();
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch (error) {

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { CgroupLimits, RunCgroup } from '../../cgroup/run-group.ts';
 import { readSandboxPid, reportingScript } from './exit-report.ts';
-import { processHandle, type ProcessHandle } from './process-end.ts';
+import { killProcess, processHandle, type ProcessHandle } from './process-end.ts';
 import { coveredDescriptors } from './inherited-descriptors.ts';
 import type { BubblewrapSetup } from './setup.ts';
 import { quote } from './shell-words.ts';
@@ -55,6 +55,8 @@ export interface WaitingShell {
   readonly answer: () => string;
   /** The first process inside, once bubblewrap has told it; others in there end before it does. */
   readonly firstProcess: () => ProcessHandle | undefined;
+  /** Kills the first process inside, also when bubblewrap tells it only after this. */
+  readonly killFirstProcess: () => void;
 }
 
 /**
@@ -82,6 +84,7 @@ export function startWaitingShell(
       cwd: '/',
     });
     let first: ProcessHandle | undefined;
+    let isKilled = false;
     const waiting = {
       child,
       isAhead: ahead !== undefined,
@@ -90,10 +93,15 @@ export function startWaitingShell(
         const pid = first === undefined ? readSandboxPid(text) : undefined;
         // Taken hold of while it lives, so that a later process of the same id is not taken for it.
         if (pid !== undefined) first = processHandle(pid);
+        if (isKilled && first !== undefined) killProcess(first);
       }),
       report: gather(readable(child, descriptors.report)),
       answer: gather(readable(child, descriptors.control)),
       firstProcess: () => first,
+      killFirstProcess() {
+        isKilled = true;
+        if (first !== undefined) killProcess(first);
+      },
     };
     // Whoever awaits the end of the run is told of a failed start, too.
     child.on('error', () => undefined);
