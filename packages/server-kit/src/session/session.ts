@@ -246,7 +246,7 @@ export function createSession(options: {
     expel(userId) {
       const isHis = (identity: Identity) => identity.userId === userId;
       requests.stopWhere(isHis);
-      terminals.closeWhere(isHis);
+      session.closeTerminalsOf(userId);
       for (const connection of connections) {
         if (isHis(connection.identity)) connection.close(closeCodes.forbidden, notMember);
       }

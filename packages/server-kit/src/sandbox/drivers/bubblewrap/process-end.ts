@@ -31,11 +31,14 @@ export async function processEnd({ pid, startTime }: ProcessHandle): Promise<voi
 
 /** Kills it if it is still there. */
 export function killProcess({ pid, startTime }: ProcessHandle): void {
-  if (readStat(pid)?.startTime !== startTime) return;
+  if (readStat(pid)?.startTime === startTime) sendKill(pid);
+}
+
+/** Kills by id, or by group where that is negative; what has just ended by itself is no failure. */
+export function sendKill(id: number): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(id, 'SIGKILL');
   } catch (error) {
-    // It ended on its own just now.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -4,7 +4,7 @@ import { createOutputCollector } from '../../output-collector.ts';
 import type { ExecutionOutcome, RunOptions } from '../../sandbox.ts';
 import { readChildTimes, readExitStatus, type ExitStatus } from './exit-report.ts';
 import type { LaunchSpec } from './launch.ts';
-import { processEnd } from './process-end.ts';
+import { processEnd, sendKill } from './process-end.ts';
 import type { BubblewrapSetup } from './setup.ts';
 import { feed, readable, type WaitingShell } from './waiting-shell.ts';
 import { watchRun, type RunWatch } from './watch-run.ts';
@@ -114,12 +114,7 @@ export function attempt<Value>(step: () => Value): Value {
 export function killSandbox({ child, killFirstProcess }: WaitingShell): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   killFirstProcess();
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch (error) {
-    // It ended on its own just now.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+  sendKill(-child.pid);
 }
 
 function reasonOf(exit: ExitStatus | undefined, outOfMemory: boolean): Reason {
